@@ -1,0 +1,34 @@
+// The only place that asks for the time or waits for it. Everything else is handed a Clock, so that a
+// test can hand over one it moves by hand.
+
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+
+/** Tells the time of this machine and waits. Times are epoch milliseconds. */
+export interface Clock {
+  nowMs(): number
+  /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Node takes delays up to 2^31-1 ms; a longer wait is cut and simply ends early. */
+const longestSleepMs = 2_147_483_647
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: async (ms, signal) => {
+    if (signal?.aborted) return
+    await delay(Math.min(Math.max(0, ms), longestSleepMs), undefined, { signal }).catch(() => undefined)
+  },
+}
+
+/** A timer that calls back once; returns the function that calls it off. It never keeps the process alive. */
+export function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, Math.min(ms, longestSleepMs))
+  timer.unref()
+  return () => clearTimeout(timer)
+}
+
+/** Lets everything that is ready in this turn of the event loop happen first. */
+export function turn(): Promise<void> {
+  return nextTurn()
+}

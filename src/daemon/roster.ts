@@ -1,0 +1,77 @@
+// Who works here: each worker process joins under an id in Ruby's form, beats, and leaves. Ids are
+// `host:pid:queues` for the first slot and `host:pid:queues:2` and so on for the others, which neither Ruby's
+// nor PHP's pruning takes for dead while the process lives (its title says `resque-<version>`).
+
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { heartbeatTime, rubyTime } from '../job/wire-times.ts'
+import { defineScript } from '../redis/script.ts'
+import type { Store } from '../redis/store.ts'
+
+const beatScript = defineScript(new URL('./beat.lua', import.meta.url))
+
+export interface Member {
+  /** New for each time that a process joins: it marks the jobs in hand. */
+  readonly token: string
+  /** Worker id of the first slot. */
+  readonly workerId: string
+  readonly slots: number
+}
+
+function hostPart(): string {
+  return hostname().replaceAll(':', '-') || 'localhost'
+}
+
+/** A process's name for the lease or a token: the host, made unique, and the pid. */
+export function uniqueProcessName(): string {
+  return `${hostPart()}.${randomBytes(4).toString('hex')}:${process.pid}`
+}
+
+export class Roster {
+  readonly #store: Store
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async #say(member: Member, what: 'join' | 'beat', withHeartbeat: boolean): Promise<unknown> {
+    const { redis, keys, clock, scriptNow } = this.#store
+    const nowMs = clock.nowMs()
+    const heartbeat = withHeartbeat ? heartbeatTime(nowMs) : ''
+    return beatScript.run(redis, [keys.processes, keys.processIds, keys.workers, keys.heartbeats], [
+      scriptNow(),
+      member.token,
+      member.slots,
+      member.workerId,
+      heartbeat,
+      rubyTime(nowMs),
+      what,
+      keys.workerPrefix,
+    ])
+  }
+
+  /** Joins as `host:pid:queues`, or under a host made unique when that id is in use (containers with pid 1). */
+  async join(queues: string, slots: number): Promise<Member> {
+    const token = randomBytes(8).toString('hex')
+    const plain: Member = { token, slots, workerId: `${hostPart()}:${process.pid}:${queues}` }
+    if ((await this.#say(plain, 'join', true)) !== 'taken') return plain
+    const unique: Member = { token, slots, workerId: `${uniqueProcessName()}:${queues}` }
+    await this.#say(unique, 'join', true)
+    return unique
+  }
+
+  /** Says that the process lives. False: it was taken for dead in the meantime and has to join anew. */
+  async beat(member: Member, withHeartbeat: boolean): Promise<boolean> {
+    return (await this.#say(member, 'beat', withHeartbeat)) !== 'gone'
+  }
+
+  /** Every worker id, of all systems. */
+  ids(): Promise<string[]> {
+    return this.#store.redis.smembers(this.#store.keys.workers)
+  }
+
+  /** What each worker has in hand, as the record's text, null when idle. */
+  async working(ids: readonly string[]): Promise<(string | null)[]> {
+    if (ids.length === 0) return []
+    return this.#store.redis.mget(...ids.map((id) => this.#store.keys.worker(id)))
+  }
+}

@@ -1,0 +1,26 @@
+-- Takes a delayed or waiting job out, by its id. Looks at a bounded number of entries; call again with the
+-- reply's second value until the first is not 'more'.
+-- KEYS[1] delayed_queue_schedule   KEYS[2] attempts   KEYS[3] deaths   KEYS[4] the job's status
+-- ARGV[1] '' or a test clock's milliseconds   ARGV[2] id   ARGV[3] entries to skip   ARGV[4] entries to look at
+-- ARGV[5] text before a job's id   ARGV[6] text before a second   ARGV[7] text before a queue's name
+-- ARGV[8] seconds that the final status is kept
+-- ARGV[9] channel that tells who waits for the end of a job
+-- reply: { 'cancelled' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
+-- @include now
+-- @include payload
+-- @include status
+-- @include take
+local now_ms, now_s = now(ARGV[1])
+local id, skip, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local code, payload, more = take_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], KEYS[1])
+if more then return { 'more', skip + limit } end
+if not payload then
+  if code ~= 63 then return { 'other', code } end
+  return { 'missing', 0 }
+end
+local _, class, queue, _, seconds = read_payload(payload)
+redis.call('HDEL', KEYS[2], id)
+redis.call('HDEL', KEYS[3], id)
+redis.call('SET', KEYS[4], status_record(64, class, queue or '', seconds, '', now_ms, now_s), 'EX', ARGV[8])
+redis.call('PUBLISH', ARGV[9], id)
+return { 'cancelled', code }

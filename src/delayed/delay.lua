@@ -1,0 +1,56 @@
+-- Adds jobs to the delayed set, each in the bucket of its second. A job whose second has come by Redis's
+-- clock goes straight into its queue: nobody may append to a bucket that a scheduler may be emptying.
+-- KEYS[1] delayed_queue_schedule   KEYS[2] queues
+-- ARGV[1] '' or a test clock's milliseconds   ARGV[2] text before a second in a bucket's key
+-- ARGV[3] text before a queue's name   ARGV[4] text before a job's id   ARGV[5] channel that wakes workers
+-- ARGV[6] text before a payload in the key of Ruby's index
+-- ARGV[7] '1' when this call may have been carried out before: jobs already known are left out
+-- ARGV[8], ARGV[9], ARGV[10], … triples: due second, queue, payload
+-- reply: { milliseconds of Redis, number of jobs that were due already }
+-- @include now
+-- @include payload
+-- @include status
+-- @include enqueue
+local now_ms, now_s = now(ARGV[1])
+local batch = new_batch(ARGV[4], now_ms, now_s)
+local again = ARGV[7] == '1'
+local buckets, order, indexed, due_now = {}, {}, {}, 0
+
+local function is_known(id, prefix, bucket)
+  if not id then return false end
+  if redis.call('EXISTS', status_key(ARGV[4], id, prefix)) == 1 then return true end
+  for _, payload in ipairs(redis.call('LRANGE', bucket, -2000, -1)) do
+    if string.find(payload, id, 1, true) then return true end
+  end
+  return false
+end
+
+for index = 8, #ARGV, 3 do
+  local due, queue, payload = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+  local kind, class, _, id, seconds, prefix = read_payload(payload)
+  if not (again and is_known(id, prefix, ARGV[2] .. due)) then
+    if tonumber(due) <= now_s then
+      add_to_batch(batch, queue, queued_form(kind, payload, queue), kind, class, id, seconds, prefix)
+      due_now = due_now + 1
+    else
+      local list = buckets[due]
+      if not list then
+        list = {}
+        buckets[due] = list
+        order[#order + 1] = due
+      end
+      list[#list + 1] = payload
+      if kind == 'ruby' then indexed[#indexed + 1] = { payload, due } end
+    end
+  end
+end
+
+local refusal
+enqueue_batch(batch, KEYS[2], ARGV[3], ARGV[5], function(_, reason) refusal = reason end)
+if refusal then return redis.error_reply(refusal) end
+for _, due in ipairs(order) do
+  redis.call('RPUSH', ARGV[2] .. due, unpack(buckets[due]))
+  redis.call('ZADD', KEYS[1], due, due)
+end
+for _, entry in ipairs(indexed) do redis.call('SADD', ARGV[6] .. entry[1], 'delayed:' .. entry[2]) end
+return { digits(now_ms), due_now }

@@ -1,0 +1,192 @@
+// Jobs that wait for their time: a sorted set of seconds, and for each second a list of payloads (a bucket),
+// as Ruby's resque-scheduler keeps them. A delayed job has no other record: being here is its status.
+
+import { failedAt } from '../job/wire-times.ts'
+import { defineScript } from '../redis/script.ts'
+import { replyList, type Store } from '../redis/store.ts'
+
+const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
+const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
+const cancelScript = defineScript(new URL('./cancel.lua', import.meta.url))
+const rescheduleScript = defineScript(new URL('./reschedule.lua', import.meta.url))
+const locateScript = defineScript(new URL('./locate.lua', import.meta.url))
+
+export interface NewDelayed {
+  readonly dueSeconds: number
+  readonly queue: string
+  readonly payload: string
+}
+
+export interface Promotion {
+  /** false: someone else holds the lease, and nothing was moved. */
+  readonly leading: boolean
+  readonly redisNowMs: number
+  readonly moved: number
+  /** Entries that were no jobs; they are on the failed list now. */
+  readonly refused: number
+  /** The oldest due second of this batch, or null when nothing was due. */
+  readonly oldestSeconds: number | null
+}
+
+export interface PromoteOptions {
+  /** At most this many jobs in one call: a script must not hold Redis up for more than 5 ms. */
+  readonly limit: number
+  /** My value in the leader's lock; null promotes without asking who leads. */
+  readonly leader: string | null
+}
+
+/** What a call that takes one job out of its place found. `state` is php-resque's number. */
+export type Taken = { readonly done: true } | { readonly done: false; readonly stateCode: number | null }
+
+export type Located = { readonly payload: string; readonly dueSeconds: number }
+
+/** How many entries of a list one script call looks at: about a millisecond. */
+const stretch = 2_000
+
+/** How often a search starts anew when the job seems to be there but was not met. */
+const searches = 3
+
+export class Delayed {
+  readonly #store: Store
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Adds jobs; those already due by Redis's clock go into their queues. Returns that clock. */
+  async add(jobs: readonly NewDelayed[], again = false): Promise<{ redisNowMs: number }> {
+    const { redis, keys, scriptNow } = this.#store
+    const args = jobs.flatMap(({ dueSeconds, queue, payload }) => [dueSeconds, queue, payload])
+    const reply = await delayScript.run(redis, [keys.schedule, keys.queues], [
+      scriptNow(),
+      keys.bucketPrefix,
+      keys.queuePrefix,
+      keys.jobPrefix,
+      keys.wake,
+      keys.timestampsPrefix,
+      again ? '1' : '',
+      ...args,
+    ])
+    return { redisNowMs: Number(replyList(reply)[0]) }
+  }
+
+  /** Moves what is due into its queues, one bounded batch. */
+  async promote({ limit, leader }: PromoteOptions): Promise<Promotion> {
+    const { redis, keys, clock, scriptNow } = this.#store
+    const reply = await promoteScript.run(redis, [keys.schedule, keys.queues, keys.failed, keys.leader], [
+      scriptNow(),
+      limit,
+      leader ?? '',
+      keys.bucketPrefix,
+      keys.queuePrefix,
+      keys.jobPrefix,
+      keys.wake,
+      keys.timestampsPrefix,
+      failedAt(clock.nowMs()),
+    ])
+    const [leading, redisNowMs, moved, refused, oldest] = replyList(reply).map(Number)
+    return {
+      leading: leading === 1,
+      redisNowMs: redisNowMs ?? 0,
+      moved: moved ?? 0,
+      refused: refused ?? 0,
+      oldestSeconds: oldest || null,
+    }
+  }
+
+  /** Takes a delayed or waiting job out for good. */
+  async cancel(id: string, keepSeconds: number): Promise<Taken> {
+    const { redis, keys, scriptNow } = this.#store
+    return this.#search((skip) =>
+      cancelScript.run(redis, [keys.schedule, keys.attempts, keys.deaths, keys.status(id)], [
+        scriptNow(),
+        id,
+        skip,
+        stretch,
+        keys.jobPrefix,
+        keys.bucketPrefix,
+        keys.queuePrefix,
+        keepSeconds,
+        keys.settled,
+      ]),
+    )
+  }
+
+  /** Moves a delayed or waiting job to another second. */
+  async reschedule(id: string, dueSeconds: number): Promise<Taken> {
+    const { redis, keys, scriptNow } = this.#store
+    return this.#search((skip) =>
+      rescheduleScript.run(redis, [keys.schedule, keys.queues, keys.status(id)], [
+        scriptNow(),
+        id,
+        skip,
+        stretch,
+        keys.jobPrefix,
+        keys.bucketPrefix,
+        keys.queuePrefix,
+        dueSeconds,
+        keys.wake,
+      ]),
+    )
+  }
+
+  /** A search that ends in 'missing' may have raced a move: a few more looks settle it. */
+  async #search(look: (skip: number) => Promise<unknown>): Promise<Taken> {
+    for (let search = 0; search < searches; search++) {
+      let skip = 0
+      for (;;) {
+        const [outcome, value] = replyList(await look(skip))
+        if (outcome === 'other') return { done: false, stateCode: Number(value) }
+        if (outcome === 'missing') break
+        if (outcome !== 'more') return { done: true }
+        skip = Number(value)
+      }
+    }
+    return { done: false, stateCode: null }
+  }
+
+  /** The delayed job with this id, or null. */
+  async locate(id: string): Promise<Located | null> {
+    const { redis, keys } = this.#store
+    let skip = 0
+    for (;;) {
+      const reply = await locateScript.run(redis, [keys.status(id)], [id, skip, stretch, keys.jobPrefix, keys.bucketPrefix, keys.queuePrefix])
+      const [outcome, value, due] = replyList(reply)
+      if (outcome === 'found') return { payload: String(value), dueSeconds: Number(due) }
+      if (outcome !== 'more') return null
+      skip = Number(value)
+    }
+  }
+
+  /** The first due second, or null when nothing is delayed. One plain command: schedulers ask every second. */
+  async nextSeconds(): Promise<number | null> {
+    const [first] = await this.#store.redis.zrange(this.#store.keys.schedule, '0', '0')
+    return first === undefined ? null : Number(first)
+  }
+
+  /** Due seconds in order of time, from position `start`, at most `count` of them. */
+  async timestamps(start = 0, count = 100): Promise<number[]> {
+    const seconds = await this.#store.redis.zrange(this.#store.keys.schedule, String(start), String(start + count - 1))
+    return seconds.map(Number)
+  }
+
+  /** How many jobs are due in that second. */
+  sizeAt(dueSeconds: number): Promise<number> {
+    return this.#store.redis.llen(this.#store.keys.bucket(dueSeconds))
+  }
+
+  /** The payloads due in one second. */
+  peekAt(dueSeconds: number, start = 0, count = 100): Promise<string[]> {
+    return this.#store.redis.lrange(this.#store.keys.bucket(dueSeconds), start, start + count - 1)
+  }
+
+  /** All delayed jobs. Adds up the buckets, a thousand at a time. */
+  async count(): Promise<number> {
+    let total = 0
+    for (let start = 0; ; start += 1_000) {
+      const seconds = await this.timestamps(start, 1_000)
+      if (seconds.length === 0) return total
+      const sizes = await Promise.all(seconds.map((second) => this.sizeAt(second)))
+      total += sizes.reduce((sum, size) => sum + size, 0)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+-- Moves a delayed or waiting job to another second, by its id; its bytes stay as they are. Looks at a bounded
+-- number of entries; call again with the reply's second value until the first is not 'more'.
+-- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] the job's status
+-- ARGV[1] '' or a test clock's milliseconds   ARGV[2] id   ARGV[3] entries to skip   ARGV[4] entries to look at
+-- ARGV[5] text before a job's id   ARGV[6] text before a second   ARGV[7] text before a queue's name
+-- ARGV[8] the new second   ARGV[9] channel that wakes workers
+-- reply: { 'moved' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
+-- @include now
+-- @include payload
+-- @include status
+-- @include enqueue
+-- @include take
+local now_ms, now_s = now(ARGV[1])
+local id, skip, limit, due = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[8]
+local code, payload, more = take_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], KEYS[1])
+if more then return { 'more', skip + limit } end
+if not payload then
+  if code ~= 63 then return { 'other', code } end
+  return { 'missing', 0 }
+end
+local kind, class, queue, _, seconds, prefix = read_payload(payload)
+if tonumber(due) <= now_s then
+  local batch = new_batch(ARGV[5], now_ms, now_s)
+  add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
+  enqueue_batch(batch, KEYS[2], ARGV[7], ARGV[9], function(_, reason) error(reason) end)
+  return { 'moved', 1 }
+end
+redis.call('RPUSH', ARGV[6] .. due, payload)
+redis.call('ZADD', KEYS[1], due, due)
+local record = status_record(63, class, queue, seconds, ',"due":' .. due, now_ms, now_s)
+if is_tracked(id) then
+  redis.call('SET', KEYS[3], record)
+else -- nothing would ever write over it: it must end by itself
+  redis.call('SET', KEYS[3], record, 'EX', due - now_s + 86400)
+end
+return { 'moved', 63 }

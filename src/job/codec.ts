@@ -1,0 +1,155 @@
+// The bytes of a job. With include/payload.lua, its twin for scripts, the only place that knows a field of a
+// payload. Written: php-resque's fields in an order that Ruby's and our scripts can rely on,
+//
+//   {"class":…,"args":[…],"queue":…,"id":"<32 hex>","queue_time":<seconds.mmm>}
+//
+// Scripts read queue and id off the END of this text. That is sound for any valid JSON: the last brace closes
+// the whole object, the digits before it are its last member, and a `"` that follows a comma can only open a
+// name, so nothing inside a string or a nested object can look like this tail.
+//
+// Read: whatever Ruby, PHP and Node Resque write, with any key order and escaping. A payload that came from
+// Redis is never encoded again: its bytes are kept and moved by the scripts.
+
+import { InvalidPayloadError } from '../errors.ts'
+
+/** `php`: with id, tracked. `ruby`: exactly Ruby's bytes, without an id. */
+export type PayloadFormat = 'php' | 'ruby'
+
+export interface NewPayload {
+  readonly className: string
+  /** The args as JSON text: they are encoded once, for the payload and for the id. */
+  readonly argsJson: string
+  readonly queue: string
+  readonly id: string
+  readonly queueTimeMs: number
+  /** Of the recurring entry that made this job, if one did. */
+  readonly recurring?: RecurringMark | undefined
+}
+
+/** Which occurrence a job is: readable as `this.job.recurring`. Times are epoch milliseconds. */
+export interface RecurringMark {
+  readonly name: string
+  readonly plannedMs: number
+  readonly previousMs: number | null
+}
+
+function secondsText(ms: number): string {
+  return (ms / 1000).toFixed(3)
+}
+
+function recurringMember(mark: RecurringMark | undefined): string {
+  if (mark === undefined) return ''
+  const { name, plannedMs, previousMs } = mark
+  return `,"recurring":${JSON.stringify({ name, planned_ms: plannedMs, previous_ms: previousMs })}`
+}
+
+/** Our payload, the same in a queue and in a bucket. */
+export function encodePayload({ className, argsJson, queue, id, queueTimeMs, recurring }: NewPayload): string {
+  const head = `{"class":${JSON.stringify(className)},"args":${argsJson}${recurringMember(recurring)}`
+  return `${head},"queue":${JSON.stringify(queue)},"id":"${id}","queue_time":${secondsText(queueTimeMs)}}`
+}
+
+/** Exactly Ruby's delayed payload; the scripts cut `queue` off again when it goes into a queue. */
+export function encodeRubyPayload(className: string, argsJson: string, queue: string): string {
+  return `{"class":${JSON.stringify(className)},"args":${argsJson},"queue":${JSON.stringify(queue)}}`
+}
+
+export interface DecodedJob {
+  readonly className: string
+  readonly args: readonly unknown[]
+  readonly queue: string | null
+  readonly id: string | null
+  /** php-resque's `prefix`: part of the name of the status key. */
+  readonly prefix: string
+  readonly queueTimeMs: number | null
+  readonly recurring: RecurringMark | null
+}
+
+function argsOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function recurringOf(value: unknown): RecurringMark | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { name, planned_ms, previous_ms } = value as Record<string, unknown>
+  if (typeof name !== 'string' || typeof planned_ms !== 'number') return null
+  return { name, plannedMs: planned_ms, previousMs: typeof previous_ms === 'number' ? previous_ms : null }
+}
+
+function parse(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new InvalidPayloadError(`the payload is not JSON: ${(cause as Error).message}`, { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidPayloadError(`the payload is no JSON object: ${text.slice(0, 80)}`)
+  }
+  return value as Record<string, unknown>
+}
+
+/**
+ * Reads a payload of any of the four systems. Missing or null args are none; args that are no array are one
+ * argument, as the Ruby scheduler takes them.
+ * @throws InvalidPayloadError for what is no job at all.
+ */
+export function decodePayload(text: string): DecodedJob {
+  const fields = parse(text)
+  const className = textOrNull(fields['class'])
+  if (className === null) throw new InvalidPayloadError('the payload names no class.')
+  const queueTime = fields['queue_time']
+  return {
+    className,
+    args: argsOf(fields['args']),
+    queue: textOrNull(fields['queue']),
+    id: textOrNull(fields['id']),
+    prefix: textOrNull(fields['prefix']) ?? '',
+    queueTimeMs: typeof queueTime === 'number' ? Math.round(queueTime * 1000) : null,
+    recurring: recurringOf(fields['recurring']),
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
+  }
+  return text.length
+}
+
+/** The end of the JSON value that begins at `start`. The text is known to be valid JSON. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at++) {
+    const character = text[at] ?? ''
+    if (character === '"') at = endOfString(text, at) - 1
+    else if (character === '{' || character === '[') depth++
+    else if ((character === '}' || character === ']') && depth-- === 0) return at
+    else if (character === ',' && depth === 0) return at
+  }
+  return text.length
+}
+
+/**
+ * The bytes of one member's value, taken out of a JSON object without encoding it again; null when there is no
+ * such member. The text must be valid JSON.
+ */
+export function rawMember(text: string, name: string): string | null {
+  let at = text.indexOf('{') + 1
+  while (at > 0 && at < text.length) {
+    const nameStart = text.indexOf('"', at)
+    if (nameStart === -1) return null
+    const nameEnd = endOfString(text, nameStart)
+    const valueStart = text.indexOf(':', nameEnd) + 1
+    const valueEnd = endOfValue(text, valueStart)
+    if (JSON.parse(text.slice(nameStart, nameEnd)) === name) return text.slice(valueStart, valueEnd).trim()
+    at = valueEnd + 1
+  }
+  return null
+}

@@ -1,0 +1,120 @@
+// A failure record as Ruby Resque writes it, and reading what Ruby, PHP and Node write.
+//
+//   {"failed_at":"2026/11/23 02:06:01 UTC","payload":{…},"exception":"TypeError","error":"…","backtrace":[…],
+//    "worker":"web1:4711:mail","queue":"mail"}
+
+import { decodePayload, rawMember } from './codec.ts'
+
+/** An error as the failed list and the status record keep it. */
+export interface ErrorText {
+  readonly name: string
+  readonly message: string
+  readonly backtrace: readonly string[]
+}
+
+const longestMessage = 10_000
+const longestBacktrace = 50
+
+function cut(text: string): string {
+  return text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}… (${text.length} characters)`
+}
+
+function causes(error: Error): string[] {
+  const lines: string[] = []
+  for (let cause = error.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
+    lines.push(`caused by ${cause.name}: ${cut(cause.message)}`)
+  }
+  return lines
+}
+
+function show(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}
+
+/** Whatever a job threw, as text. A value that is no Error is named by its type. */
+export function errorText(thrown: unknown): ErrorText {
+  if (!(thrown instanceof Error)) {
+    const kind = thrown === null ? 'null' : typeof thrown
+    return { name: 'NonError', message: cut(`the job threw ${kind}: ${show(thrown)}`), backtrace: [] }
+  }
+  const lines = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const backtrace = [...lines.map((line) => line.trim()), ...causes(thrown)].slice(0, longestBacktrace)
+  return { name: thrown.name || 'Error', message: cut(String(thrown.message)), backtrace }
+}
+
+/** The members of a failure record after `payload`, with the closing brace; a script puts the rest before it. */
+export function failureMembers(error: ErrorText, workerId: string, queue: string): string {
+  const { name, message, backtrace } = error
+  const members = { exception: name, error: message, backtrace, worker: workerId, queue }
+  return `,${JSON.stringify(members).slice(1)}`
+}
+
+/** One entry of the failed list. */
+export interface Failure {
+  /** The entry's bytes: they name it. */
+  readonly record: string
+  readonly failedAt: Date | null
+  readonly retriedAt: Date | null
+  readonly exception: string
+  readonly error: string
+  readonly backtrace: readonly string[]
+  readonly worker: string
+  readonly queue: string
+  /** The job, or null when its payload cannot be read. */
+  readonly class: string | null
+  readonly args: readonly unknown[]
+  readonly id: string | null
+  /** The payload's bytes, or null. */
+  readonly payload: string | null
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** Ruby `2026/11/23 02:06:01 UTC`, PHP `Mon Nov 23 02:09:56 UTC 2026` or ISO, Node `Date#toString`. */
+function dateOf(value: unknown): Date | null {
+  if (typeof value !== 'string') return null
+  const php = /^\w{3} (\w{3}) +(\d+) ([\d:]+) (\w+) (\d{4})$/.exec(value)
+  const date = new Date(php ? `${php[2]} ${php[1]} ${php[5]} ${php[3]} ${php[4]}` : value)
+  return Number.isNaN(date.getTime()) ? null : date
+}
+
+function jobOf(payload: string | null): Pick<Failure, 'class' | 'args' | 'id'> {
+  try {
+    const job = decodePayload(payload ?? '')
+    return { class: job.className, args: job.args, id: job.id }
+  } catch {
+    return { class: null, args: [], id: null }
+  }
+}
+
+/** Reads an entry of the failed list; null for what is no record (Ruby's `""` while it removes one, junk). */
+export function readFailure(record: string): Failure | null {
+  let fields: Record<string, unknown>
+  try {
+    const value: unknown = JSON.parse(record)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+    fields = value as Record<string, unknown>
+  } catch {
+    return null
+  }
+  const payload = fields['payload'] === null ? null : rawMember(record, 'payload')
+  const backtrace = Array.isArray(fields['backtrace']) ? fields['backtrace'].map(String) : []
+  return {
+    record,
+    failedAt: dateOf(fields['failed_at']),
+    retriedAt: dateOf(fields['retried_at']),
+    exception: text(fields['exception']),
+    error: text(fields['error']),
+    backtrace,
+    worker: text(fields['worker']),
+    queue: text(fields['queue']),
+    ...jobOf(payload),
+    payload,
+  }
+}

@@ -1,0 +1,164 @@
+// One entry of a schedule: what it is, and how it is read from the map that stands under its name in a file or
+// in Redis (Ruby's persistent_schedules have the same keys). All problems of an entry are found at once.
+
+import { checkKeys } from './entry-keys.ts'
+import type { Timing } from './entry-timing.ts'
+import { readTiming } from './entry-timing.ts'
+import type { EntryConfig } from './entry-values.ts'
+import {
+  isMap,
+  readArgs,
+  readChoice,
+  readEnvironments,
+  readSeconds,
+  readSwitch,
+  readText,
+  shown,
+} from './entry-values.ts'
+import type { EntryProblem } from './problem.ts'
+import { Findings } from './problem.ts'
+
+/** A checked entry. Times are epoch milliseconds, durations seconds; null means "not given". */
+export interface ScheduleEntry {
+  readonly name: string
+  /** `manual`: neither cron nor every; it runs when someone says so. */
+  readonly kind: 'cron' | 'every' | 'manual'
+  /** The cron text as given. */
+  readonly cron: string | null
+  readonly everySeconds: number | null
+  readonly firstInSeconds: number | null
+  readonly firstAtMs: number | null
+  /** The zone named in the cron or by `timezone`; null is the zone of the process. */
+  readonly timezone: string | null
+  /** What is enqueued: custom_job_class, class, or else the entry's name. */
+  readonly class: string
+  readonly queue: string | null
+  readonly params: readonly unknown[]
+  readonly env: readonly string[] | null
+  readonly enabled: boolean
+  readonly description: string | null
+  readonly catchUp: 'none' | 'last' | 'all'
+  readonly catchUpWindowSeconds: number
+  readonly overlap: 'allow' | 'skip' | 'queue_one'
+  readonly jitterSeconds: number
+  readonly startsAtMs: number | null
+  readonly endsAtMs: number | null
+  readonly limit: number | null
+  /** Ruby's form fields for "queue now": name to { description, default }. */
+  readonly parameters: EntryConfig | null
+}
+
+/** What an entry may take from its surroundings. */
+export interface EntryContext {
+  /** Zone of entries that name none. */
+  readonly timezone?: string | undefined
+  readonly defaultQueue?: string | undefined
+  /** The queue that a class itself names; null or undefined when the class is not known or names none. */
+  readonly jobQueue?: ((className: string) => string | null | undefined) | undefined
+  /** When true, an entry without any queue is an error. */
+  readonly requireQueue?: boolean | undefined
+}
+
+export const defaultCatchUpWindowSeconds = 600
+
+/** Reads one entry; `entry` is null when `problems` holds an error. Never throws. */
+export function parseEntry(
+  name: string,
+  value: unknown,
+  context: EntryContext = {},
+): { entry: ScheduleEntry | null; problems: readonly EntryProblem[] } {
+  const findings = new Findings()
+  if (!isMap(value)) {
+    findings.error(
+      null,
+      `an entry must be a map with keys such as cron, class and queue, not ${shown(value)}.`,
+    )
+    return { entry: null, problems: findings.problems }
+  }
+  if (name.trim() === '') findings.error(null, 'an entry must have a name.')
+  checkKeys(findings, value)
+  const timing = readTiming(findings, value, context.timezone ?? null)
+  const entry = buildEntry(findings, { name, config: value, timing, context })
+  return { entry: findings.failed ? null : entry, problems: findings.problems }
+}
+
+interface Parts {
+  readonly name: string
+  readonly config: EntryConfig
+  readonly timing: Timing
+  readonly context: EntryContext
+}
+
+function buildEntry(findings: Findings, { name, config, timing, context }: Parts): ScheduleEntry {
+  const className = readClass(findings, name, config)
+  readSwitch(findings, config, 'persist', false)
+  return {
+    name,
+    ...timing,
+    class: className,
+    queue: readQueue(findings, config, { className, context }),
+    params: readArgs(findings, config),
+    env: readEnvironments(findings, config),
+    enabled: readSwitch(findings, config, 'enabled', true),
+    description: readText(findings, { description: config['description'] || null }, 'description'),
+    catchUp: readChoice(findings, config, {
+      key: 'catch_up',
+      allowed: ['none', 'last', 'all'],
+      unset: 'last',
+    }),
+    catchUpWindowSeconds: readSeconds(findings, config, 'catch_up_window', defaultCatchUpWindowSeconds),
+    overlap: readOverlap(findings, config),
+    jitterSeconds: readSeconds(findings, config, 'jitter', 0),
+    parameters: readParameters(findings, config),
+  }
+}
+
+function readOverlap(findings: Findings, config: EntryConfig): ScheduleEntry['overlap'] {
+  return readChoice(findings, config, {
+    key: 'overlap',
+    allowed: ['allow', 'skip', 'queue_one'],
+    unset: 'allow',
+  })
+}
+
+/** Letters first, then what Ruby (`::`), PHP (`\`) and Node (`-`, `.`, `/`, `$`) names are made of. */
+const classPattern = /^(::|\\)?[\p{L}_$][\p{L}\p{N}_$:\\./-]*$/u
+
+function readClass(findings: Findings, name: string, config: EntryConfig): string {
+  const key = (config['custom_job_class'] ?? null) === null ? 'class' : 'custom_job_class'
+  const given = readText(findings, config, key)
+  const className = given ?? name
+  if (classPattern.test(className)) return className
+  const from = given === null ? 'its name stands for its class, and' : `${key}:`
+  findings.error(
+    'class',
+    `${from} ${shown(className)} cannot be the name of a class. Write "class: SendEmail".`,
+  )
+  return className
+}
+
+function readQueue(
+  findings: Findings,
+  config: EntryConfig,
+  { className, context }: { className: string; context: EntryContext },
+): string | null {
+  const queue =
+    readText(findings, config, 'queue') ?? context.jobQueue?.(className) ?? context.defaultQueue ?? null
+  if (queue === null && context.requireQueue === true)
+    findings.error(
+      'queue',
+      `the entry names no queue, and neither does its class "${className}". ` +
+        'Write "queue: NAME", load the class with --jobs, or give --default-queue NAME.',
+    )
+  return queue
+}
+
+function readParameters(findings: Findings, config: EntryConfig): EntryConfig | null {
+  const value = config['parameters'] ?? null
+  if (value === null || isMap(value)) return value
+  findings.error(
+    'parameters',
+    `parameters must be a map of names to { description, default }, not ${shown(value)}.`,
+  )
+  return null
+}

@@ -1,0 +1,27 @@
+-- Writes php-resque's status records; the shape is told in status/record.ts.
+-- status_prefix is the text before a job's id in the key of its status.
+
+local function status_key(status_prefix, id, prefix)
+  if prefix then id = prefix .. '_' .. id end
+  return status_prefix .. id .. ':status'
+end
+
+local function status_record(code, class, queue, seconds, more, now_ms, now_s)
+  return '{"status":' .. code .. ',"updated":' .. now_s
+    .. ',"started":' .. math.floor(seconds or now_s) .. ',"result":null,"class":' .. class
+    .. ',"queue":' .. cjson.encode(queue) .. more .. ',"updated_ms":' .. digits(now_ms) .. '}'
+end
+
+-- php-resque's rule for jobs of others: tracked if and only if the key exists. Keeps "started", which
+-- php-resque itself loses.
+local function update_foreign_status(key, code, ttl_seconds, now_s)
+  local old = redis.call('GET', key)
+  if not old then return end
+  local started = string.match(old, '"started":(%d+)') or now_s
+  local record = '{"status":' .. code .. ',"updated":' .. now_s .. ',"started":' .. started .. ',"result":null}'
+  if ttl_seconds then
+    redis.call('SET', key, record, 'EX', ttl_seconds)
+  else
+    redis.call('SET', key, record)
+  end
+end

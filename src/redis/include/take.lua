@@ -1,0 +1,42 @@
+-- Finds a job by its id and takes it out of the delayed set or out of its queue. Needs payload.lua, status.lua.
+
+-- Looks through `limit` entries from the tail, `skip` entries in. From the tail, because what joins or leaves
+-- while we search in several calls does so at the ends, and cannot hide an entry from us there.
+-- -> payload, or nil and whether the list goes on
+local function find_in_list(key, id, skip, limit)
+  local reply = redis.pcall('LRANGE', key, -(skip + limit), -(skip + 1))
+  if reply.err then return nil, false end
+  for index = #reply, 1, -1 do
+    local payload = reply[index]
+    if string.find(payload, id, 1, true) then
+      local _, _, _, found = read_payload(payload)
+      if found == id then return payload end
+    end
+  end
+  return nil, #reply == limit
+end
+
+-- Where the job is, going by its status record, else by the second in its id.
+-- -> code, list key, second;  code is 63 or 1 when there is a list to look in, else the code of its state
+local function place_of(id, status_prefix, bucket_prefix, queue_prefix)
+  local text = redis.call('GET', status_key(status_prefix, id))
+  local ok, record = pcall(cjson.decode, text or '')
+  if not ok or type(record) ~= 'table' then record = {} end
+  local code = tonumber(record.status)
+  if code == 1 and type(record.queue) == 'string' then return 1, queue_prefix .. record.queue end
+  if code and code ~= 63 then return code end
+  local planned = tonumber(string.sub(id, 1, 10), 16) or 0
+  local due = digits(tonumber(record.due) or planned % 549755813888) -- 2^39, the mark of untracked jobs
+  return 63, bucket_prefix .. due, due
+end
+
+-- -> code, payload, more, due second: payload is nil when it was not found in this stretch
+local function take_job(id, skip, limit, status_prefix, bucket_prefix, queue_prefix, schedule_key)
+  local code, key, due = place_of(id, status_prefix, bucket_prefix, queue_prefix)
+  if not key then return code, nil, false end
+  local payload, more = find_in_list(key, id, skip, limit)
+  if not payload then return code, nil, more end
+  redis.call('LREM', key, -1, payload)
+  if due and redis.call('EXISTS', key) == 0 then redis.call('ZREM', schedule_key, due) end
+  return code, payload, false, due
+end

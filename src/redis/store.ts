@@ -1,0 +1,25 @@
+// What a room needs to speak to Redis: a connection, the names of the keys, and whose clock decides.
+
+import type { Redis } from 'ioredis'
+import type { Clock } from '../clock.ts'
+import type { Keys } from './keys.ts'
+
+export interface Store {
+  readonly redis: Redis
+  readonly keys: Keys
+  /** This machine's clock. It writes texts for people; what is due is decided by the scripts' clock. */
+  readonly clock: Clock
+  /** First argument of every script: '' for Redis's own clock, or the milliseconds of a test's clock. */
+  scriptNow(): string
+}
+
+/** The milliseconds that a script put first into its reply. */
+export function replyNumber(value: unknown): number {
+  return Number(value)
+}
+
+/** A script's reply as a list. @throws TypeError when it is none: then script and caller disagree. */
+export function replyList(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new TypeError(`a script replied ${JSON.stringify(reply)} where a list was expected`)
+  return reply
+}

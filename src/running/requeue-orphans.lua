@@ -1,0 +1,92 @@
+-- Puts the jobs of dead worker processes of ours back to the head of their queues and forgets the processes.
+-- A job that died with its worker for the third time goes to the failed list. Workers of other systems are
+-- not touched: they are not in KEYS[1].
+-- KEYS[1] processes   KEYS[2] process_ids   KEYS[3] queues   KEYS[4] failed   KEYS[5] deaths   KEYS[6] workers
+-- KEYS[7] workers:heartbeat   KEYS[8] stat:processed   KEYS[9] stat:failed   KEYS[10] attempts
+-- ARGV[1] '' or a test clock's milliseconds   ARGV[2] milliseconds without a beat until a process is dead,
+-- or '' to take only the process ARGV[3]   ARGV[3] token of one process or ''
+-- ARGV[4] text before a queue's name   ARGV[5] text before a job's id   ARGV[6] text before a worker's id
+-- ARGV[7] channel that wakes workers   ARGV[8] deaths after which a job fails
+-- ARGV[9] now, as the failed list writes it   ARGV[10] seconds that a final status is kept
+-- ARGV[11] '1' when the process leaves by itself: its jobs come back without counting a death
+-- reply: { processes forgotten, jobs requeued, jobs failed }
+-- @include now
+-- @include payload
+-- @include status
+local now_ms, now_s = now(ARGV[1])
+local requeued, failed = 0, 0
+
+local function fail(payload, queue, worker, deaths)
+  redis.call('RPUSH', KEYS[4], '{"failed_at":"' .. ARGV[9] .. '","payload":' .. payload
+    .. ',"exception":"DirtyExit","error":' .. cjson.encode('the worker died with this job in hand, for the '
+    .. deaths .. '. time') .. ',"backtrace":[],"worker":' .. cjson.encode(worker) .. ',"queue":'
+    .. cjson.encode(queue) .. '}')
+  failed = failed + 1
+end
+
+local function note(payload, code, queue, more, ttl_seconds)
+  local kind, class, _, id, seconds, prefix = read_payload(payload)
+  if not kind or not id then return end
+  local key = status_key(ARGV[5], id, prefix)
+  if kind ~= 'ours' then return update_foreign_status(key, code, ttl_seconds, now_s) end
+  if not is_tracked(id) then return end
+  local record = status_record(code, class, queue, seconds, more, now_ms, now_s)
+  if ttl_seconds then
+    redis.call('SET', key, record, 'EX', ttl_seconds)
+  else
+    redis.call('SET', key, record)
+  end
+end
+
+local function put_back(payload, queue, worker)
+  local _, _, _, id = read_payload(payload)
+  local field = count_field(id, payload)
+  local deaths = ARGV[11] == '1' and 0 or redis.call('HINCRBY', KEYS[5], field, 1)
+  if deaths >= tonumber(ARGV[8]) then
+    redis.call('HDEL', KEYS[5], field)
+    redis.call('HDEL', KEYS[10], field)
+    fail(payload, queue, worker, deaths)
+    local more = ',"error":{"name":"DirtyExit","message":"the worker died with this job in hand"}'
+    return note(payload, 3, queue, more, ARGV[10])
+  end
+  redis.call('SADD', KEYS[3], queue)
+  local length = redis.call('LPUSH', ARGV[4] .. queue, payload)
+  if length == 1 then redis.call('PUBLISH', ARGV[7], queue) end
+  note(payload, 1, queue, '')
+  requeued = requeued + 1
+end
+
+local function empty_slot(worker, token)
+  local key = ARGV[6] .. worker
+  local record, mark = redis.call('GET', key), '{"token":"' .. token .. '.'
+  if record and string.sub(record, 1, #mark) == mark then
+    local _, last = string.find(record, ',"payload":', 1, true)
+    local queue = cjson.decode(string.match(record, '"queue":(".-[^\\]"),"run_at"'))
+    redis.call('DEL', key)
+    put_back(string.sub(record, last + 1, -2), queue, worker)
+  end
+end
+
+local function forget(worker)
+  redis.call('SREM', KEYS[6], worker)
+  redis.call('HDEL', KEYS[7], worker)
+  redis.call('DEL', ARGV[6] .. worker .. ':started', KEYS[8] .. ':' .. worker, KEYS[9] .. ':' .. worker)
+end
+
+local function reap(token)
+  local slots, base = string.match(redis.call('HGET', KEYS[2], token) or '', '^(%d+) (.+)$')
+  for slot = tonumber(slots or 0), 1, -1 do
+    local worker = slot == 1 and base or base .. ':' .. slot
+    empty_slot(worker, token)
+    forget(worker)
+  end
+  redis.call('ZREM', KEYS[1], token)
+  redis.call('HDEL', KEYS[2], token)
+end
+
+local tokens = { ARGV[3] }
+if ARGV[2] ~= '' then
+  tokens = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', digits(now_ms - tonumber(ARGV[2])), 'LIMIT', 0, 5)
+end
+for _, token in ipairs(tokens) do reap(token) end
+return { #tokens, requeued, failed }

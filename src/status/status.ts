@@ -1,0 +1,40 @@
+// Where a job is now, as its status record tells, and what it says of itself while it runs. The record is
+// written by the scripts that move the job; nothing here changes it.
+
+import type { Store } from '../redis/store.ts'
+import { type JobStatus, readStatus } from './record.ts'
+
+/** How many lines of a job's log are kept. */
+const logLines = 100
+const logKeepSeconds = 86_400
+
+export class Statuses {
+  readonly #store: Store
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** The status of a tracked job that is or was in a queue, or null: delayed jobs have no record. */
+  async read(id: string): Promise<JobStatus | null> {
+    const { redis, keys } = this.#store
+    const [record, progress] = await redis.mget(keys.status(id), keys.progress(id))
+    return record ? readStatus(id, record, progress ?? null) : null
+  }
+
+  /** The lines that the job has logged, oldest first. */
+  log(id: string): Promise<string[]> {
+    return this.#store.redis.lrange(this.#store.keys.jobLog(id), 0, -1)
+  }
+
+  /** Adds lines to a job's log. */
+  async addLog(id: string, lines: readonly string[]): Promise<void> {
+    const key = this.#store.keys.jobLog(id)
+    const pipeline = this.#store.redis.multi().rpush(key, ...lines).ltrim(key, -logLines, -1)
+    await pipeline.expire(key, logKeepSeconds).exec()
+  }
+
+  /** Notes how far a running job is. @param percent 0 to 100 */
+  async setProgress(id: string, percent: number): Promise<void> {
+    await this.#store.redis.set(this.#store.keys.progress(id), String(percent), 'EX', logKeepSeconds)
+  }
+}

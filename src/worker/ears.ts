@@ -1,0 +1,64 @@
+// Hears when a queue that was empty has a job: over a channel from producers of ours, and by a poll for all
+// others. One plain command a second is all that an idle worker costs.
+
+import type { Redis } from 'ioredis'
+import type { Rooms } from '../rooms.ts'
+import type { QueueList } from './queue-list.ts'
+
+/** A list with patterns asks for new queues of other producers every so many polls. */
+const pollsPerLookAtNames = 5
+
+export class Ears {
+  readonly #rooms: Rooms
+  readonly #list: QueueList
+  readonly #onWake: () => void
+  #names: string[]
+  #polls = 0
+  #subscriber: Redis | undefined
+
+  constructor(rooms: Rooms, list: QueueList, onWake: () => void) {
+    this.#rooms = rooms
+    this.#list = list
+    this.#onWake = onWake
+    this.#names = list.hasPatterns ? [] : list.names([])
+  }
+
+  /** Queues to reserve from, in order of priority. */
+  get names(): readonly string[] {
+    return this.#names
+  }
+
+  async #lookAtNames(): Promise<void> {
+    this.#names = this.#list.names(await this.#rooms.queues.names())
+  }
+
+  #hear(queue: string): void {
+    if (!this.#list.includes(queue)) return
+    if (!this.#names.includes(queue)) {
+      const known = [...new Set([...this.#names, queue])].sort()
+      this.#names = this.#list.names(known)
+    }
+    this.#onWake()
+  }
+
+  /** Begins to listen. It keeps trying by itself when Redis is away; the poll goes on meanwhile. */
+  async open(): Promise<void> {
+    if (this.#list.hasPatterns) await this.#lookAtNames()
+    const redis = this.#rooms.connection.twin()
+    this.#subscriber = redis
+    redis.on('message', (_channel: string, queue: string) => this.#hear(queue))
+    // After a broken connection something may have been said while nobody listened.
+    redis.on('ready', this.#onWake)
+    await redis.subscribe(this.#rooms.store.keys.wake)
+  }
+
+  /** Whether any queue of the list holds a job. */
+  async poll(): Promise<boolean> {
+    if (this.#list.hasPatterns && this.#polls++ % pollsPerLookAtNames === 0) await this.#lookAtNames()
+    return this.#rooms.queues.anyWaiting(this.#names)
+  }
+
+  close(): void {
+    this.#subscriber?.disconnect()
+  }
+}

@@ -1,0 +1,57 @@
+// The job classes that a worker has, by name.
+
+import { ConfigurationError, UnknownJobError } from '../errors.ts'
+import type { JobClass } from '../job/job.ts'
+import { checkJobClass } from '../job/names.ts'
+import { didYouMean } from '../nearest.ts'
+
+/** Classes by name, or a list of classes that go by their own names. */
+export type JobSource = Readonly<Record<string, JobClass>> | readonly JobClass[]
+
+const shownNames = 20
+
+export class JobClasses {
+  // A Map, not an object: a payload may name a class "constructor" or "__proto__".
+  readonly #classes = new Map<string, JobClass>()
+
+  constructor(...sources: readonly JobSource[]) {
+    for (const source of sources) {
+      if (Array.isArray(source)) for (const job of source as readonly JobClass[]) this.add(checkJobClass(job).name, job)
+      else for (const [name, job] of Object.entries(source)) this.add(name, job as JobClass)
+    }
+  }
+
+  /** @throws ConfigurationError when another class has this name already */
+  add(name: string, job: unknown): void {
+    const jobClass = checkJobClass(job)
+    const known = this.#classes.get(name)
+    if (known !== undefined && known !== jobClass) {
+      throw new ConfigurationError(`two job classes are named ${name}: a worker could not tell them apart. Rename one of them.`)
+    }
+    this.#classes.set(name, jobClass)
+  }
+
+  names(): string[] {
+    return [...this.#classes.keys()].sort()
+  }
+
+  get size(): number {
+    return this.#classes.size
+  }
+
+  find(name: string): JobClass | undefined {
+    return this.#classes.get(name)
+  }
+
+  /** @throws UnknownJobError that names the classes there are */
+  get(name: string): JobClass {
+    const jobClass = this.#classes.get(name)
+    if (jobClass !== undefined) return jobClass
+    const names = this.names()
+    const known = names.length === 0 ? 'no jobs at all' : names.slice(0, shownNames).join(', ')
+    const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
+    throw new UnknownJobError(
+      `no job class "${name}": this worker knows ${known}${more}.${didYouMean(name, names)} Put its file into --jobs, or fix the name where it is enqueued.`,
+    )
+  }
+}
