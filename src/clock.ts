@@ -1,7 +1,7 @@
 // The only place that asks for the time or waits for it. Everything else is handed a Clock, so that a
 // test can hand over one it moves by hand.
 
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Tells the time of this machine and waits. Times are epoch milliseconds. */
 export interface Clock {

@@ -12,9 +12,21 @@ export interface Events {
   leading: { readonly name: string }
   standby: { readonly holder: string; readonly endsInMs: number }
   promoted: { readonly count: number; readonly refused: number; readonly lateMs: number }
-  fired: { readonly entry: string; readonly class: string; readonly queue: string; readonly plannedMs: number; readonly id: string | null; readonly caughtUp: boolean }
+  fired: {
+    readonly entry: string
+    readonly class: string
+    readonly queue: string
+    readonly plannedMs: number
+    readonly id: string | null
+    readonly caughtUp: boolean
+  }
   /** Runs that were missed and will not be made up. */
-  skipped: { readonly entry: string; readonly count: number; readonly firstPlannedMs: number; readonly reason: string }
+  skipped: {
+    readonly entry: string
+    readonly count: number
+    readonly firstPlannedMs: number
+    readonly reason: string
+  }
   scheduleLoaded: { readonly entries: number; readonly problems: readonly string[] }
   reserved: JobEvent
   completed: JobEvent & { readonly durationMs: number; readonly result: unknown }

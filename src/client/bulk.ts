@@ -21,7 +21,10 @@ const jobsPerCall = 250
 const callsUnderWay = 4
 
 /** @throws InvalidArgumentError naming every bad item (at most ten), before anything is written. */
-export function prepareAll(items: readonly BulkItem[], prepareItem: (item: BulkItem) => Prepared): Prepared[] {
+export function prepareAll(
+  items: readonly BulkItem[],
+  prepareItem: (item: BulkItem) => Prepared,
+): Prepared[] {
   const prepared: Prepared[] = []
   const problems: string[] = []
   items.forEach((item, index) => {
@@ -34,7 +37,11 @@ export function prepareAll(items: readonly BulkItem[], prepareItem: (item: BulkI
   })
   if (problems.length === 0) return prepared
   const shown = problems.slice(0, 10).join('\n')
-  throw new InvalidArgumentError('items', items, `${problems.length} of ${items.length} jobs are wrong, so none was enqueued:\n${shown}`)
+  throw new InvalidArgumentError(
+    'items',
+    items,
+    `${problems.length} of ${items.length} jobs are wrong, so none was enqueued:\n${shown}`,
+  )
 }
 
 /** Adds the jobs in calls of bounded size, with bounded parallelism. */

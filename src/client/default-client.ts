@@ -36,7 +36,11 @@ export function enqueue(job: JobClass | string, ...args: unknown[]): Promise<str
   return defaultClient().enqueue(job as string, ...args)
 }
 
-export function enqueueTo<C extends JobClass>(queue: string, job: C, ...args: ArgsOf<C>): Promise<string | null>
+export function enqueueTo<C extends JobClass>(
+  queue: string,
+  job: C,
+  ...args: ArgsOf<C>
+): Promise<string | null>
 export function enqueueTo(queue: string, job: string, ...args: unknown[]): Promise<string | null>
 export function enqueueTo(queue: string, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
   return defaultClient().enqueueTo(queue, job as string, ...args)
@@ -48,21 +52,59 @@ export function enqueueAt(date: When, job: JobClass | string, ...args: unknown[]
   return defaultClient().enqueueAt(date, job as string, ...args)
 }
 
-export function enqueueIn<C extends JobClass>(seconds: number, job: C, ...args: ArgsOf<C>): Promise<string | null>
+export function enqueueIn<C extends JobClass>(
+  seconds: number,
+  job: C,
+  ...args: ArgsOf<C>
+): Promise<string | null>
 export function enqueueIn(seconds: number, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueIn(seconds: number, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+export function enqueueIn(
+  seconds: number,
+  job: JobClass | string,
+  ...args: unknown[]
+): Promise<string | null> {
   return defaultClient().enqueueIn(seconds, job as string, ...args)
 }
 
-export function enqueueAtWithQueue<C extends JobClass>(queue: string, date: When, job: C, ...args: ArgsOf<C>): Promise<string | null>
-export function enqueueAtWithQueue(queue: string, date: When, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueAtWithQueue(queue: string, date: When, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+export function enqueueAtWithQueue<C extends JobClass>(
+  queue: string,
+  date: When,
+  job: C,
+  ...args: ArgsOf<C>
+): Promise<string | null>
+export function enqueueAtWithQueue(
+  queue: string,
+  date: When,
+  job: string,
+  ...args: unknown[]
+): Promise<string | null>
+export function enqueueAtWithQueue(
+  queue: string,
+  date: When,
+  job: JobClass | string,
+  ...args: unknown[]
+): Promise<string | null> {
   return defaultClient().enqueueAtWithQueue(queue, date, job as string, ...args)
 }
 
-export function enqueueInWithQueue<C extends JobClass>(queue: string, seconds: number, job: C, ...args: ArgsOf<C>): Promise<string | null>
-export function enqueueInWithQueue(queue: string, seconds: number, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueInWithQueue(queue: string, seconds: number, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+export function enqueueInWithQueue<C extends JobClass>(
+  queue: string,
+  seconds: number,
+  job: C,
+  ...args: ArgsOf<C>
+): Promise<string | null>
+export function enqueueInWithQueue(
+  queue: string,
+  seconds: number,
+  job: string,
+  ...args: unknown[]
+): Promise<string | null>
+export function enqueueInWithQueue(
+  queue: string,
+  seconds: number,
+  job: JobClass | string,
+  ...args: unknown[]
+): Promise<string | null> {
   return defaultClient().enqueueInWithQueue(queue, seconds, job as string, ...args)
 }
 

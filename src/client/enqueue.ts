@@ -28,10 +28,22 @@ export interface Prepared extends NewJob {
 }
 
 /** Makes the job of a request. @throws InvalidArgumentError before anything is written. */
-export function prepare({ job, args, queue, dueSeconds }: Request, settings: EnqueueSettings, nowMs: number): Prepared {
+export function prepare(
+  { job, args, queue, dueSeconds }: Request,
+  settings: EnqueueSettings,
+  nowMs: number,
+): Prepared {
   const tracked = settings.track && (typeof job === 'string' || job.track !== false)
   const plannedSeconds = dueSeconds ?? Math.floor(nowMs / 1000)
-  const made = newJob({ className: jobName(job), args, queue, plannedSeconds, nowMs, format: settings.format, tracked })
+  const made = newJob({
+    className: jobName(job),
+    args,
+    queue,
+    plannedSeconds,
+    nowMs,
+    format: settings.format,
+    tracked,
+  })
   return { ...made, dueSeconds }
 }
 
@@ -43,8 +55,14 @@ function mayRepeat(jobs: readonly Prepared[]): boolean {
 const patienceMs = 15_000
 const pauseMs = 100
 
-async function addOnce(rooms: Rooms, jobs: readonly Prepared[], again: boolean): Promise<{ redisNowMs: number }> {
-  const later = jobs.flatMap(({ dueSeconds, queue, payload }) => (dueSeconds === null ? [] : [{ dueSeconds, queue, payload }]))
+async function addOnce(
+  rooms: Rooms,
+  jobs: readonly Prepared[],
+  again: boolean,
+): Promise<{ redisNowMs: number }> {
+  const later = jobs.flatMap(({ dueSeconds, queue, payload }) =>
+    dueSeconds === null ? [] : [{ dueSeconds, queue, payload }],
+  )
   const now = jobs.filter(({ dueSeconds }) => dueSeconds === null)
   if (now.length === 0) return rooms.delayed.add(later, again)
   const pushed = rooms.queues.push(now, again)
@@ -56,8 +74,14 @@ async function addOnce(rooms: Rooms, jobs: readonly Prepared[], again: boolean):
 function inDoubt(rooms: Rooms, jobs: readonly Prepared[], error: unknown): EnqueueInDoubtError {
   const ids = jobs.map(({ id }) => id)
   const cause = explain(error, rooms.connection)
-  const cure = ids.includes(null) ? 'Look for it before you enqueue it again.' : 'Ask status(id) before you enqueue it again.'
-  return new EnqueueInDoubtError(ids, `the connection broke while a job was added; it may be there or not (${ids.join(', ')}). ${cure} ${cause.message}`, { cause })
+  const cure = ids.includes(null)
+    ? 'Look for it before you enqueue it again.'
+    : 'Ask status(id) before you enqueue it again.'
+  return new EnqueueInDoubtError(
+    ids,
+    `the connection broke while a job was added; it may be there or not (${ids.join(', ')}). ${cure} ${cause.message}`,
+    { cause },
+  )
 }
 
 /**
@@ -65,7 +89,11 @@ function inDoubt(rooms: Rooms, jobs: readonly Prepared[], error: unknown): Enque
  * that are there already; jobs that it could not recognise (without id or status) are not tried twice.
  * @throws RedisError nothing was added; EnqueueInDoubtError it may have been
  */
-export async function add(rooms: Rooms, clock: Clock, jobs: readonly Prepared[]): Promise<{ redisNowMs: number }> {
+export async function add(
+  rooms: Rooms,
+  clock: Clock,
+  jobs: readonly Prepared[],
+): Promise<{ redisNowMs: number }> {
   const deadlineMs = clock.nowMs() + patienceMs
   for (let again = false; ; again = true) {
     try {

@@ -54,7 +54,8 @@ export class Resque {
   #skewMs = 0
 
   constructor(options: ResqueOptions = {}) {
-    if (options.namespace === '') throw new InvalidArgumentError('namespace', '', 'the namespace is empty. Leave it out for "resque".')
+    if (options.namespace === '')
+      throw new InvalidArgumentError('namespace', '', 'the namespace is empty. Leave it out for "resque".')
     this.rooms = openRooms(options)
     this.delayed = new DelayedJobs(this.rooms)
     this.queues = this.rooms.queues
@@ -88,7 +89,12 @@ export class Resque {
     return prepared.id
   }
 
-  #request(job: JobClass | string, args: readonly unknown[], queue: string | undefined, due: number | null): Request {
+  #request(
+    job: JobClass | string,
+    args: readonly unknown[],
+    queue: string | undefined,
+    due: number | null,
+  ): Request {
     if (typeof job !== 'string') checkJobClass(job)
     if (queue !== undefined) checkQueueName(queue)
     return { job, args, queue: queue ?? queueOf(job, this.#defaultQueue), dueSeconds: due }
@@ -126,9 +132,19 @@ export class Resque {
     return this.#add(this.#request(job, args, undefined, dueSeconds(date)))
   }
 
-  enqueueAtWithQueue<C extends JobClass>(queue: string, date: When, job: C, ...args: ArgsOf<C>): Promise<string | null>
+  enqueueAtWithQueue<C extends JobClass>(
+    queue: string,
+    date: When,
+    job: C,
+    ...args: ArgsOf<C>
+  ): Promise<string | null>
   enqueueAtWithQueue(queue: string, date: When, job: string, ...args: unknown[]): Promise<string | null>
-  async enqueueAtWithQueue(queue: string, date: When, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+  async enqueueAtWithQueue(
+    queue: string,
+    date: When,
+    job: JobClass | string,
+    ...args: unknown[]
+  ): Promise<string | null> {
     return this.#add(this.#request(job, args, queue, dueSeconds(date)))
   }
 
@@ -139,9 +155,19 @@ export class Resque {
     return this.#add(this.#request(job, args, undefined, this.#dueIn(seconds)))
   }
 
-  enqueueInWithQueue<C extends JobClass>(queue: string, seconds: number, job: C, ...args: ArgsOf<C>): Promise<string | null>
+  enqueueInWithQueue<C extends JobClass>(
+    queue: string,
+    seconds: number,
+    job: C,
+    ...args: ArgsOf<C>
+  ): Promise<string | null>
   enqueueInWithQueue(queue: string, seconds: number, job: string, ...args: unknown[]): Promise<string | null>
-  async enqueueInWithQueue(queue: string, seconds: number, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+  async enqueueInWithQueue(
+    queue: string,
+    seconds: number,
+    job: JobClass | string,
+    ...args: unknown[]
+  ): Promise<string | null> {
     return this.#add(this.#request(job, args, queue, this.#dueIn(seconds)))
   }
 
@@ -191,7 +217,10 @@ export class Resque {
    * known of the job.
    * @throws WaitTimeoutError when it has not ended after `timeoutSeconds` (default 60)
    */
-  async waitFor(id: string, { timeoutSeconds = 60 }: { readonly timeoutSeconds?: number } = {}): Promise<JobStatus | null> {
+  async waitFor(
+    id: string,
+    { timeoutSeconds = 60 }: { readonly timeoutSeconds?: number } = {},
+  ): Promise<JobStatus | null> {
     const deadlineMs = this.#clock.nowMs() + timeoutSeconds * 1000
     await this.#asked(this.#watch.open())
     for (;;) {
@@ -200,7 +229,9 @@ export class Resque {
       const status = await this.status(id)
       if (status === null || isFinal(status.state)) return status
       if (leftMs <= 0) {
-        throw new WaitTimeoutError(`job ${id} is still ${status.state} after ${timeoutSeconds} s. Is a worker running for queue "${status.queue}"?`)
+        throw new WaitTimeoutError(
+          `job ${id} is still ${status.state} after ${timeoutSeconds} s. Is a worker running for queue "${status.queue}"?`,
+        )
       }
       await changed
     }
@@ -213,7 +244,7 @@ export class Resque {
 
   /** Closes the connections that this client opened. */
   async close(): Promise<void> {
-    await this.#watch.close()
+    this.#watch.close()
     await this.rooms.connection.close()
   }
 }

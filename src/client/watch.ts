@@ -1,7 +1,7 @@
 // Waits for jobs to end: told by the settle script over a channel, with a look now and then as a fall-back.
 
-import type { Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
+import { type Subscription, subscribe } from '../redis/subscription.ts'
 import type { Rooms } from '../rooms.ts'
 
 /** How long to wait for word before looking for oneself. */
@@ -11,26 +11,27 @@ export class EndWatch {
   readonly #rooms: Rooms
   readonly #clock: Clock
   readonly #waiting = new Map<string, Set<() => void>>()
-  #subscriber: Promise<Redis> | undefined
+  #subscription: Subscription | undefined
+  #opened: Promise<void> | undefined
 
   constructor(rooms: Rooms, clock: Clock) {
     this.#rooms = rooms
     this.#clock = clock
   }
 
-  /** Begins to listen; the first call is told of everything that ends after it has resolved. */
+  /** Begins to listen, on the first call. What ends after it has resolved is told. */
   async open(): Promise<void> {
-    await this.#subscribe()
+    this.#opened ??= this.#open()
+    await this.#opened
   }
 
-  #subscribe(): Promise<Redis> {
-    this.#subscriber ??= (async () => {
-      const redis = this.#rooms.connection.twin()
-      redis.on('message', (_channel: string, ids: string) => this.#tell(ids.split(',')))
-      await redis.subscribe(this.#rooms.store.keys.settled)
-      return redis
-    })()
-    return this.#subscriber
+  async #open(): Promise<void> {
+    const { connection, store } = this.#rooms
+    const subscription = subscribe(connection, store.keys.settled, {
+      onMessage: (ids) => this.#tell(ids.split(',')),
+    })
+    this.#subscription = subscription
+    await subscription.listening
   }
 
   #tell(ids: readonly string[]): void {
@@ -49,9 +50,7 @@ export class EndWatch {
     if (waiters.size === 0) this.#waiting.delete(id)
   }
 
-  async close(): Promise<void> {
-    if (this.#subscriber === undefined) return
-    const redis = await this.#subscriber.catch(() => undefined)
-    redis?.disconnect()
+  close(): void {
+    this.#subscription?.close()
   }
 }

@@ -1,5 +1,6 @@
 // The workers of all systems on this Redis, as Ruby's `Resque.workers` and `working` list them.
 
+import { deadAfterMs } from '../daemon/heart.ts'
 import { Roster } from '../daemon/roster.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Orphans } from '../running/running.ts'
@@ -11,17 +12,24 @@ export interface WorkerInfo {
   readonly pid: number
   readonly queues: readonly string[]
   /** The job in hand, or null when idle. */
-  readonly job: { readonly queue: string; readonly class: string; readonly args: readonly unknown[]; readonly since: string } | null
+  readonly job: {
+    readonly queue: string
+    readonly class: string
+    readonly args: readonly unknown[]
+    readonly since: string
+  } | null
 }
-
-/** Processes of ours that have not beaten for so long are dead. */
-export const deadAfterMs = 30_000
 
 function jobInHand(record: string | null): WorkerInfo['job'] {
   try {
     const { queue, run_at, payload } = JSON.parse(record ?? '') as Record<string, unknown>
     const { class: className, args } = payload as Record<string, unknown>
-    return { queue: String(queue), class: String(className), args: Array.isArray(args) ? args : [], since: String(run_at) }
+    return {
+      queue: String(queue),
+      class: String(className),
+      args: Array.isArray(args) ? args : [],
+      since: String(run_at),
+    }
   } catch {
     return null
   }

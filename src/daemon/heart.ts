@@ -46,8 +46,8 @@ export class Heart {
 
   /** The id of a slot's worker. */
   workerId(slot: number): string {
-    const base = this.#member?.workerId ?? `worker:${process.pid}:${this.#queues}`
-    return slot === 1 ? base : `${base}:${slot}`
+    if (this.#member === undefined) return '(not registered)'
+    return slot === 1 ? this.#member.workerId : `${this.#member.workerId}:${slot}`
   }
 
   /** Registers this process, unless it is registered. */

@@ -37,16 +37,20 @@ export class Roster {
     const { redis, keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
     const heartbeat = withHeartbeat ? heartbeatTime(nowMs) : ''
-    return beatScript.run(redis, [keys.processes, keys.processIds, keys.workers, keys.heartbeats], [
-      scriptNow(),
-      member.token,
-      member.slots,
-      member.workerId,
-      heartbeat,
-      rubyTime(nowMs),
-      what,
-      keys.workerPrefix,
-    ])
+    return beatScript.run(
+      redis,
+      [keys.processes, keys.processIds, keys.workers, keys.heartbeats],
+      [
+        scriptNow(),
+        member.token,
+        member.slots,
+        member.workerId,
+        heartbeat,
+        rubyTime(nowMs),
+        what,
+        keys.workerPrefix,
+      ],
+    )
   }
 
   /** Joins as `host:pid:queues`, or under a host made unique when that id is in use (containers with pid 1). */

@@ -56,33 +56,41 @@ export class Delayed {
   async add(jobs: readonly NewDelayed[], again = false): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
     const args = jobs.flatMap(({ dueSeconds, queue, payload }) => [dueSeconds, queue, payload])
-    const reply = await delayScript.run(redis, [keys.schedule, keys.queues], [
-      scriptNow(),
-      keys.bucketPrefix,
-      keys.queuePrefix,
-      keys.jobPrefix,
-      keys.wake,
-      keys.timestampsPrefix,
-      again ? '1' : '',
-      ...args,
-    ])
+    const reply = await delayScript.run(
+      redis,
+      [keys.schedule, keys.queues],
+      [
+        scriptNow(),
+        keys.bucketPrefix,
+        keys.queuePrefix,
+        keys.jobPrefix,
+        keys.wake,
+        keys.timestampsPrefix,
+        again ? '1' : '',
+        ...args,
+      ],
+    )
     return { redisNowMs: Number(replyList(reply)[0]) }
   }
 
   /** Moves what is due into its queues, one bounded batch. */
   async promote({ limit, leader }: PromoteOptions): Promise<Promotion> {
     const { redis, keys, clock, scriptNow } = this.#store
-    const reply = await promoteScript.run(redis, [keys.schedule, keys.queues, keys.failed, keys.leader], [
-      scriptNow(),
-      limit,
-      leader ?? '',
-      keys.bucketPrefix,
-      keys.queuePrefix,
-      keys.jobPrefix,
-      keys.wake,
-      keys.timestampsPrefix,
-      failedAt(clock.nowMs()),
-    ])
+    const reply = await promoteScript.run(
+      redis,
+      [keys.schedule, keys.queues, keys.failed, keys.leader],
+      [
+        scriptNow(),
+        limit,
+        leader ?? '',
+        keys.bucketPrefix,
+        keys.queuePrefix,
+        keys.jobPrefix,
+        keys.wake,
+        keys.timestampsPrefix,
+        failedAt(clock.nowMs()),
+      ],
+    )
     const [leading, redisNowMs, moved, refused, oldest] = replyList(reply).map(Number)
     return {
       leading: leading === 1,
@@ -97,17 +105,21 @@ export class Delayed {
   async cancel(id: string, keepSeconds: number): Promise<Taken> {
     const { redis, keys, scriptNow } = this.#store
     return this.#search((skip) =>
-      cancelScript.run(redis, [keys.schedule, keys.attempts, keys.deaths, keys.status(id)], [
-        scriptNow(),
-        id,
-        skip,
-        stretch,
-        keys.jobPrefix,
-        keys.bucketPrefix,
-        keys.queuePrefix,
-        keepSeconds,
-        keys.settled,
-      ]),
+      cancelScript.run(
+        redis,
+        [keys.schedule, keys.attempts, keys.deaths, keys.status(id)],
+        [
+          scriptNow(),
+          id,
+          skip,
+          stretch,
+          keys.jobPrefix,
+          keys.bucketPrefix,
+          keys.queuePrefix,
+          keepSeconds,
+          keys.settled,
+        ],
+      ),
     )
   }
 
@@ -115,17 +127,21 @@ export class Delayed {
   async reschedule(id: string, dueSeconds: number): Promise<Taken> {
     const { redis, keys, scriptNow } = this.#store
     return this.#search((skip) =>
-      rescheduleScript.run(redis, [keys.schedule, keys.queues, keys.status(id)], [
-        scriptNow(),
-        id,
-        skip,
-        stretch,
-        keys.jobPrefix,
-        keys.bucketPrefix,
-        keys.queuePrefix,
-        dueSeconds,
-        keys.wake,
-      ]),
+      rescheduleScript.run(
+        redis,
+        [keys.schedule, keys.queues, keys.status(id)],
+        [
+          scriptNow(),
+          id,
+          skip,
+          stretch,
+          keys.jobPrefix,
+          keys.bucketPrefix,
+          keys.queuePrefix,
+          dueSeconds,
+          keys.wake,
+        ],
+      ),
     )
   }
 
@@ -149,7 +165,11 @@ export class Delayed {
     const { redis, keys } = this.#store
     let skip = 0
     for (;;) {
-      const reply = await locateScript.run(redis, [keys.status(id)], [id, skip, stretch, keys.jobPrefix, keys.bucketPrefix, keys.queuePrefix])
+      const reply = await locateScript.run(
+        redis,
+        [keys.status(id)],
+        [id, skip, stretch, keys.jobPrefix, keys.bucketPrefix, keys.queuePrefix],
+      )
       const [outcome, value, due] = replyList(reply)
       if (outcome === 'found') return { payload: String(value), dueSeconds: Number(due) }
       if (outcome !== 'more') return null
@@ -165,7 +185,11 @@ export class Delayed {
 
   /** Due seconds in order of time, from position `start`, at most `count` of them. */
   async timestamps(start = 0, count = 100): Promise<number[]> {
-    const seconds = await this.#store.redis.zrange(this.#store.keys.schedule, String(start), String(start + count - 1))
+    const seconds = await this.#store.redis.zrange(
+      this.#store.keys.schedule,
+      String(start),
+      String(start + count - 1),
+    )
     return seconds.map(Number)
   }
 

@@ -24,7 +24,11 @@ export class FailedJobs {
 
   /** Failure records, oldest first; a negative `start` counts from the newest. Junk is left out. */
   async list({ start = 0, count = 100 }: FailedPage = {}): Promise<Failure[]> {
-    const records = await this.#store.redis.lrange(this.#store.keys.failed, start, start < 0 && start + count >= 0 ? -1 : start + count - 1)
+    const records = await this.#store.redis.lrange(
+      this.#store.keys.failed,
+      start,
+      start < 0 && start + count >= 0 ? -1 : start + count - 1,
+    )
     return records.map(readFailure).filter((failure) => failure !== null)
   }
 

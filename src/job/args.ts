@@ -10,11 +10,6 @@ function refuse(path: string, value: unknown, why: string): never {
   )
 }
 
-function checkNumber(value: number, path: string): void {
-  if (Number.isFinite(value)) return
-  refuse(path, value, `${value} is no JSON number (it would become null)`)
-}
-
 function describeObject(value: object): string {
   return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'no plain object'
 }
@@ -26,7 +21,8 @@ function checkObject(value: object, path: string, parents: readonly object[]): v
     for (let index = 0; index < value.length; index++) checkValue(value[index], `${path}[${index}]`, inside)
     return
   }
-  if (value instanceof Date) refuse(path, value, 'it is a Date; pass date.toISOString() and parse it in the job')
+  if (value instanceof Date)
+    refuse(path, value, 'it is a Date; pass date.toISOString() and parse it in the job')
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     refuse(path, value, `it is ${describeObject(value)}, which would arrive as a plain object`)
@@ -34,22 +30,24 @@ function checkObject(value: object, path: string, parents: readonly object[]): v
   for (const [key, part] of Object.entries(value)) checkValue(part, `${path}.${key}`, inside)
 }
 
+/** What is wrong with a value that is no object; null when nothing is. */
+function scalarProblem(value: unknown): string | null {
+  if (typeof value === 'string' || typeof value === 'boolean') return null
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? null : `${value} is no JSON number (it would become null)`
+  if (value === undefined) return 'it is undefined; pass null for "nothing"'
+  if (typeof value === 'bigint') return 'it is a BigInt; pass String(value)'
+  return `it is a ${typeof value}`
+}
+
 function checkValue(value: unknown, path: string, parents: readonly object[]): void {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return
-    case 'number':
-      return checkNumber(value, path)
-    case 'object':
-      return value === null ? undefined : checkObject(value, path, parents)
-    case 'undefined':
-      return refuse(path, value, 'it is undefined; pass null for "nothing"')
-    case 'bigint':
-      return refuse(path, value, 'it is a BigInt; pass String(value)')
-    default:
-      return refuse(path, value, `it is a ${typeof value}`)
+  if (value === null) return
+  if (typeof value === 'object') {
+    checkObject(value, path, parents)
+    return
   }
+  const problem = scalarProblem(value)
+  if (problem !== null) refuse(path, value, problem)
 }
 
 const none: readonly object[] = []
@@ -60,7 +58,11 @@ const none: readonly object[] = []
  */
 export function checkArgs(args: unknown): asserts args is readonly unknown[] {
   if (!Array.isArray(args)) {
-    throw new InvalidArgumentError('args', args, 'args must be an array: each element is one argument of perform.')
+    throw new InvalidArgumentError(
+      'args',
+      args,
+      'args must be an array: each element is one argument of perform.',
+    )
   }
   for (let index = 0; index < args.length; index++) checkValue(args[index], `args[${index}]`, none)
 }

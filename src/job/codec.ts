@@ -44,7 +44,14 @@ function recurringMember(mark: RecurringMark | undefined): string {
 }
 
 /** Our payload, the same in a queue and in a bucket. */
-export function encodePayload({ className, argsJson, queue, id, queueTimeMs, recurring }: NewPayload): string {
+export function encodePayload({
+  className,
+  argsJson,
+  queue,
+  id,
+  queueTimeMs,
+  recurring,
+}: NewPayload): string {
   const head = `{"class":${JSON.stringify(className)},"args":${argsJson}${recurringMember(recurring)}`
   return `${head},"queue":${JSON.stringify(queue)},"id":"${id}","queue_time":${secondsText(queueTimeMs)}}`
 }

@@ -16,7 +16,9 @@ const longestMessage = 10_000
 const longestBacktrace = 50
 
 function cut(text: string): string {
-  return text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}… (${text.length} characters)`
+  return text.length <= longestMessage
+    ? text
+    : `${text.slice(0, longestMessage)}… (${text.length} characters)`
 }
 
 function causes(error: Error): string[] {

@@ -14,7 +14,11 @@ export function checkQueueName(queue: unknown): asserts queue is string {
     throw new InvalidArgumentError('queue', queue, `a queue is named by a text, got ${typeof queue}.`)
   }
   if (queue.trim() === '') {
-    throw new InvalidArgumentError('queue', queue, `the queue name ${JSON.stringify(queue)} is empty. Name a queue, such as "mail".`)
+    throw new InvalidArgumentError(
+      'queue',
+      queue,
+      `the queue name ${JSON.stringify(queue)} is empty. Name a queue, such as "mail".`,
+    )
   }
   if (hasControlCharacter(queue) || queue.includes(',')) {
     const why = 'worker ids and queue lists would be cut there'
@@ -42,7 +46,11 @@ export function jobName(job: JobClass | string): string {
 /** @throws InvalidArgumentError when `job` is no class with a `perform` method. */
 export function checkJobClass(job: unknown): JobClass {
   if (typeof job !== 'function') {
-    throw new InvalidArgumentError('job', job, `a job is a class or the name of one, got ${job === null ? 'null' : typeof job}.`)
+    throw new InvalidArgumentError(
+      'job',
+      job,
+      `a job is a class or the name of one, got ${job === null ? 'null' : typeof job}.`,
+    )
   }
   const prototype: unknown = job.prototype
   if (typeof (prototype as { perform?: unknown } | undefined)?.perform !== 'function') {

@@ -47,8 +47,10 @@ function secondsFrom(when: unknown): number {
  */
 export function dueSeconds(when: When): number {
   const seconds = secondsFrom(when)
-  if (Number.isNaN(seconds)) refuse('date', when, 'the date is invalid (its time is NaN). Check what it was made from.')
-  if (seconds > latestSeconds) refuse('date', when, `the date lies after the year 9999 (unix second ${seconds}).`)
+  if (Number.isNaN(seconds))
+    refuse('date', when, 'the date is invalid (its time is NaN). Check what it was made from.')
+  if (seconds > latestSeconds)
+    refuse('date', when, `the date lies after the year 9999 (unix second ${seconds}).`)
   return Math.max(0, Math.ceil(seconds))
 }
 

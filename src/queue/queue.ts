@@ -26,14 +26,18 @@ export class Queues {
   async push(jobs: readonly NewQueued[], again = false): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
     const first = keys.queue(jobs[0]?.queue ?? '')
-    const reply = await pushScript.run(redis, [keys.queues, first], [
-      scriptNow(),
-      keys.queuePrefix,
-      keys.jobPrefix,
-      keys.wake,
-      again ? '1' : '',
-      ...jobs.flatMap(({ queue, payload }) => [queue, payload]),
-    ])
+    const reply = await pushScript.run(
+      redis,
+      [keys.queues, first],
+      [
+        scriptNow(),
+        keys.queuePrefix,
+        keys.jobPrefix,
+        keys.wake,
+        again ? '1' : '',
+        ...jobs.flatMap(({ queue, payload }) => [queue, payload]),
+      ],
+    )
     return { redisNowMs: Number(replyList(reply)[0]) }
   }
 
@@ -48,7 +52,10 @@ export class Queues {
 
   /** Every queue with its length and whether it is paused. */
   async list(): Promise<QueueSize[]> {
-    const [names, paused] = await Promise.all([this.names(), this.#store.redis.smembers(this.#store.keys.pausedQueues)])
+    const [names, paused] = await Promise.all([
+      this.names(),
+      this.#store.redis.smembers(this.#store.keys.pausedQueues),
+    ])
     const sizes = await Promise.all(names.map((name) => this.size(name)))
     return names.map((name, index) => ({ name, size: sizes[index] ?? 0, paused: paused.includes(name) }))
   }
@@ -70,6 +77,10 @@ export class Queues {
   }
 
   async resume(queue: string): Promise<void> {
-    await this.#store.redis.multi().srem(this.#store.keys.pausedQueues, queue).publish(this.#store.keys.wake, queue).exec()
+    await this.#store.redis
+      .multi()
+      .srem(this.#store.keys.pausedQueues, queue)
+      .publish(this.#store.keys.wake, queue)
+      .exec()
   }
 }

@@ -22,6 +22,7 @@ export interface Zone {
 
 interface ZoneYear {
   readonly offsetMs: number
+  /** Those after the year's first moment, up to and including the first moment of the next. */
   readonly changes: readonly ClockChange[]
 }
 
@@ -123,7 +124,7 @@ function readYear(year: number, ask: (atMs: number) => number): ZoneYear {
   const changes: ClockChange[] = []
   let offsetBeforeMs = offsetMs
   for (let fromMs = startMs; fromMs < endMs; fromMs += sampleMs) {
-    const toMs = Math.min(fromMs + sampleMs, endMs - 1000)
+    const toMs = Math.min(fromMs + sampleMs, endMs)
     const offsetAfterMs = ask(toMs)
     if (offsetAfterMs !== offsetBeforeMs)
       changes.push({ atMs: bisect(fromMs, toMs, ask), offsetBeforeMs, offsetAfterMs })

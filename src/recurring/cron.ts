@@ -122,13 +122,14 @@ function previousInstant(plan: Plan, beforeMs: number): number | null {
   return found === null ? null : lastFrom(found, beforeMs, comesBefore)
 }
 
+/** The last occurrence lies in [last, end] all the time; each step halves that or finds a later one. */
 function lastFrom(found: number, beforeMs: number, comesBefore: (afterMs: number) => number | null): number {
   let last = found
-  let none = beforeMs
-  while (none - last > 1000) {
-    const middle = last + Math.floor((none - last) / 2000) * 1000
+  let end = beforeMs
+  while (end > last) {
+    const middle = last + Math.floor((end - last) / 2000) * 1000
     const later = comesBefore(middle)
-    if (later === null) none = middle
+    if (later === null) end = middle
     else last = later
   }
   return last

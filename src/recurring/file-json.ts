@@ -2,7 +2,7 @@
 // tell: where the first mistake is, where the keys stand, and which of them are there twice.
 
 import type { RawEntry, RawSchedule, TextProblem } from './file-text.ts'
-import { duplicateProblem, notAMap } from './file-text.ts'
+import { duplicateProblem, notAMap, placeFinder } from './file-text.ts'
 
 export function looksLikeJson(text: string, file: string | null): boolean {
   return /\.json$/i.test(file ?? '') || /^\s*\{\s*["}]/.test(text)
@@ -51,13 +51,14 @@ function fieldId(entry: JsonKey | null, name: string): string {
 }
 
 function duplicatesOf(text: string, keys: readonly JsonKey[]): TextProblem[] {
+  const placeOf = placeFinder(text)
   const firsts = new Map<string, number>()
   return keys.flatMap((key) => {
     const firstOffset = firsts.get(fieldId(key.entry, key.name))
     firsts.set(fieldId(key.entry, key.name), firstOffset ?? key.offset)
     if (firstOffset === undefined) return []
     const [entry, field] = key.entry === null ? [key.name, null] : [key.entry.name, key.name]
-    return [duplicateProblem(text, { entry, field, offset: key.offset, firstOffset })]
+    return [duplicateProblem(placeOf, { entry, field, offset: key.offset, firstOffset })]
   })
 }
 

@@ -25,8 +25,10 @@ export interface RawSchedule {
   readonly problems: readonly TextProblem[]
 }
 
+export type PlaceFinder = (offset: number) => { line: number; column: number }
+
 /** Line and column, both from 1, of an offset in `text`. */
-export function placeFinder(text: string): (offset: number) => { line: number; column: number } {
+export function placeFinder(text: string): PlaceFinder {
   const starts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return (offset) => {
@@ -54,8 +56,8 @@ export interface Duplicate {
   readonly firstOffset: number
 }
 
-export function duplicateProblem(text: string, found: Duplicate): TextProblem {
-  const { line } = placeFinder(text)(found.firstOffset)
+export function duplicateProblem(placeOf: PlaceFinder, found: Duplicate): TextProblem {
+  const { line } = placeOf(found.firstOffset)
   const message =
     `"${found.field ?? found.entry}" is there twice (first in line ${line}): only the last one counts. ` +
     'Rename or remove one.'

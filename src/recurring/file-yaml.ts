@@ -80,13 +80,18 @@ type YamlDocument = Document.Parsed<ParsedNode, true>
 
 function syntaxProblems(text: string, document: YamlDocument): TextProblem[] {
   const placeOf = placeFinder(text)
+  const source = text.split(/\r?\n/)
   const lines = new Set<number>()
   return document.errors.flatMap((error) => {
     const { line } = placeOf(error.pos[0])
     if (lines.has(line)) return []
     lines.add(line)
-    const source = text.split(/\r?\n/)[line - 1] ?? ''
-    return [problemAt(error.pos[0], `this is not valid YAML: ${firstLine(error.message)}.${hintFor(source)}`)]
+    return [
+      problemAt(
+        error.pos[0],
+        `this is not valid YAML: ${firstLine(error.message)}.${hintFor(source[line - 1] ?? '')}`,
+      ),
+    ]
   })
 }
 
@@ -149,7 +154,8 @@ function readTop(text: string, document: YamlDocument): RawSchedule {
   if (!isMap(top)) return notAMap(isSeq(top) ? 'a list' : 'a single value')
   const values: Record<string, unknown> = document.toJS({ maxAliasCount: -1 })
   const problems: TextProblem[] = []
-  const note = (found: Duplicate) => problems.push(duplicateProblem(text, found))
+  const placeOf = placeFinder(text)
+  const note = (found: Duplicate) => problems.push(duplicateProblem(placeOf, found))
   const entries = new Map<string, RawEntry>()
   for (const { name, offset, pair } of keysOf(top)) {
     const first = entries.get(name)

@@ -134,8 +134,10 @@ function erbProblem(text: string): TextProblem | null {
 function collectEntry(collected: Collected, raw: RawEntry, incoming: Incoming): void {
   const { name, offset } = raw
   const { options, report, source } = incoming
-  if (isSection(raw.value))
-    return report({ severity: 'warning', offset, entry: name, message: sectionMessage(name) })
+  if (isSection(raw.value)) {
+    report({ severity: 'warning', offset, entry: name, message: sectionMessage(name) })
+    return
+  }
   if (isTemplate(raw)) return
   const { value, complete } = substituted(raw, incoming)
   const { entry, problems } = parseEntry(name, value, options)

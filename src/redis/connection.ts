@@ -28,7 +28,8 @@ const defaults = {
   commandTimeout: 10_000,
   connectTimeout: 5_000,
   keepAlive: 10_000,
-  retryStrategy: (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.75 + Math.random() / 2),
+  retryStrategy: (attempt: number): number =>
+    Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.75 + Math.random() / 2),
   reconnectOnError: (error: Error): boolean | 1 | 2 => (error.message.startsWith('READONLY') ? 1 : false),
 } satisfies RedisOptions
 
@@ -109,11 +110,17 @@ const connectionTrouble =
 export function isConnectionTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  return connectionTrouble.test(`${code} ${error.message}`) || /^(LOADING|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/.test(error.message)
+  return (
+    connectionTrouble.test(`${code} ${error.message}`) ||
+    /^(LOADING|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/.test(error.message)
+  )
 }
 
 const cures: readonly [RegExp, string][] = [
-  [/WRONGPASS|invalid password|NOAUTH|invalid username/, 'Put the right user and password into the URL: redis://user:password@host:6379.'],
+  [
+    /WRONGPASS|invalid password|NOAUTH|invalid username/,
+    'Put the right user and password into the URL: redis://user:password@host:6379.',
+  ],
   [/NOPERM/, 'The Redis user lacks a right for this command or key; see the ACL of the user.'],
   [/WRONGTYPE/, 'Another program uses one of our keys: choose another namespace, or remove that key.'],
   [/^OOM/, 'Redis has reached maxmemory: give it more, or remove data. Set maxmemory-policy to noeviction.'],
@@ -122,7 +129,10 @@ const cures: readonly [RegExp, string][] = [
 ]
 
 function cureOf(text: string): string {
-  return cures.find(([pattern]) => pattern.test(text))?.[1] ?? 'Is Redis running there? Set REDIS_URL or the redis option.'
+  return (
+    cures.find(([pattern]) => pattern.test(text))?.[1] ??
+    'Is Redis running there? Set REDIS_URL or the redis option.'
+  )
 }
 
 /** An error of ours that tells what happened at which server and how to cure it. */
@@ -153,5 +163,7 @@ export async function checkServer(connection: Connection): Promise<void> {
   }
   const version = /redis_version:(\S+)/.exec(info)?.[1] ?? oldestServer
   if (!isOlder(version, oldestServer)) return
-  throw new RedisError(`Redis at ${connection.where} is version ${version}: ${oldestServer} or newer is needed. Upgrade the server.`)
+  throw new RedisError(
+    `Redis at ${connection.where} is version ${version}: ${oldestServer} or newer is needed. Upgrade the server.`,
+  )
 }

@@ -20,6 +20,7 @@ export function replyNumber(value: unknown): number {
 
 /** A script's reply as a list. @throws TypeError when it is none: then script and caller disagree. */
 export function replyList(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply)) throw new TypeError(`a script replied ${JSON.stringify(reply)} where a list was expected`)
+  if (!Array.isArray(reply))
+    throw new TypeError(`a script replied ${JSON.stringify(reply)} where a list was expected`)
   return reply
 }

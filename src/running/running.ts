@@ -88,7 +88,16 @@ function addOutcome(args: (string | number)[], outcome: Outcome): void {
     return
   }
   const condition = status?.onlyIfTracked ? 'XX' : 'NX'
-  args.push(job.slot, job.token, kind, status?.name ?? '', condition, status?.members ?? '', detailOf(outcome), counted ? '1' : '')
+  args.push(
+    job.slot,
+    job.token,
+    kind,
+    status?.name ?? '',
+    condition,
+    status?.members ?? '',
+    detailOf(outcome),
+    counted ? '1' : '',
+  )
 }
 
 function readJobs(reply: readonly unknown[], from: number): Reserved[] {
@@ -136,9 +145,24 @@ export class Running {
     const { keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
     const { outcomes, freeSlots, queues, reservation, again } = exchange
-    const names = [keys.queuePrefix, keys.jobPrefix, keys.workerPrefix, keys.bucketPrefix, keys.wake, keys.settled]
+    const names = [
+      keys.queuePrefix,
+      keys.jobPrefix,
+      keys.workerPrefix,
+      keys.bucketPrefix,
+      keys.wake,
+      keys.settled,
+    ]
     const times = [runAt(nowMs), failedAt(nowMs), this.#keepSeconds]
-    const args = [scriptNow(), holder.token, holder.workerId, ...names, ...times, reservation, again ? '1' : '']
+    const args = [
+      scriptNow(),
+      holder.token,
+      holder.workerId,
+      ...names,
+      ...times,
+      reservation,
+      again ? '1' : '',
+    ]
     args.push(outcomes.length, freeSlots.length)
     for (const outcome of outcomes) addOutcome(args, outcome)
     args.push(...freeSlots, ...queues)
@@ -148,15 +172,33 @@ export class Running {
   /** Hands in outcomes and takes the next jobs for the free slots: one script call. */
   async exchange(holder: Holder, exchange: Exchange): Promise<Exchanged> {
     const args = this.#exchangeArgs(holder, exchange)
-    return readExchanged(replyList(await settleScript.run(this.#store.redis, this.#exchangeKeys(exchange.queues), args)))
+    return readExchanged(
+      replyList(await settleScript.run(this.#store.redis, this.#exchangeKeys(exchange.queues), args)),
+    )
   }
 
   async #requeue(deadAfterMs: number | '', token: string, leaving: boolean): Promise<Orphans> {
     const { redis, keys, clock, scriptNow } = this.#store
     const counters = [keys.processed, keys.failedCount, keys.attempts]
-    const lists = [keys.processes, keys.processIds, keys.queues, keys.failed, keys.deaths, keys.workers, keys.heartbeats]
+    const lists = [
+      keys.processes,
+      keys.processIds,
+      keys.queues,
+      keys.failed,
+      keys.deaths,
+      keys.workers,
+      keys.heartbeats,
+    ]
     const names = [keys.queuePrefix, keys.jobPrefix, keys.workerPrefix, keys.wake]
-    const args = [scriptNow(), deadAfterMs, token, ...names, deathsUntilFailed, failedAt(clock.nowMs()), this.#keepSeconds]
+    const args = [
+      scriptNow(),
+      deadAfterMs,
+      token,
+      ...names,
+      deathsUntilFailed,
+      failedAt(clock.nowMs()),
+      this.#keepSeconds,
+    ]
     const reply = await requeueScript.run(redis, [...lists, ...counters], [...args, leaving ? '1' : ''])
     const [processes, requeued, failed] = replyList(reply).map(Number)
     return { processes: processes ?? 0, requeued: requeued ?? 0, failed: failed ?? 0 }

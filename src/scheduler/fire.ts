@@ -1,8 +1,8 @@
 // Fires recurring entries that are due: makes their jobs, claims and enqueues them in calls of bounded size.
 
 import type { Emitter } from '../events.ts'
-import { newJob } from '../job/new-job.ts'
 import type { PayloadFormat } from '../job/codec.ts'
+import { newJob } from '../job/new-job.ts'
 import type { Claim, Occurrence, Recurring } from '../recurring/recurring.ts'
 import type { Due, DueRun, Planner, SkippedRuns } from './planner.ts'
 
@@ -26,7 +26,13 @@ interface Call {
 
 function skippedCall(skipped: SkippedRuns): Call {
   const { entry, lastPlannedMs } = skipped
-  const occurrence = { name: entry.name, plannedMs: lastPlannedMs, overlap: entry.overlap, queue: entry.queue ?? '', payload: null }
+  const occurrence = {
+    name: entry.name,
+    plannedMs: lastPlannedMs,
+    overlap: entry.overlap,
+    queue: entry.queue ?? '',
+    payload: null,
+  }
   return { occurrence, id: null, run: null, skipped }
 }
 
@@ -43,7 +49,12 @@ function runCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
     tracked: true,
     recurring: { name: entry.name, plannedMs, previousMs },
   })
-  return { occurrence: { name: entry.name, plannedMs, overlap: entry.overlap, queue, payload: job.payload }, id: job.id, run, skipped: null }
+  return {
+    occurrence: { name: entry.name, plannedMs, overlap: entry.overlap, queue, payload: job.payload },
+    id: job.id,
+    run,
+    skipped: null,
+  }
 }
 
 /** Older planned times first: a claim of a later one would leave the earlier ones out. */
@@ -62,7 +73,14 @@ function tell({ events }: Firing, { run, skipped, id, occurrence }: Call, claim:
     const reason = `overlap: ${occurrence.overlap}, and the last run's job has not ended`
     events.emit('skipped', { entry: name, count: 1, firstPlannedMs: plannedMs, reason })
   } else if (run !== null) {
-    events.emit('fired', { entry: name, class: run.entry.class, queue, plannedMs, id, caughtUp: run.caughtUp })
+    events.emit('fired', {
+      entry: name,
+      class: run.entry.class,
+      queue,
+      plannedMs,
+      id,
+      caughtUp: run.caughtUp,
+    })
   }
 }
 
@@ -71,7 +89,10 @@ export async function fireDue(firing: Firing, nowMs: number): Promise<boolean> {
   const all = calls(firing.planner.due(nowMs), firing.format, nowMs)
   for (let from = 0; from < all.length; from += runsPerCall) {
     const batch = all.slice(from, from + runsPerCall)
-    const { leading, claims } = await firing.recurring.fire(batch.map(({ occurrence }) => occurrence), firing.leader)
+    const { leading, claims } = await firing.recurring.fire(
+      batch.map(({ occurrence }) => occurrence),
+      firing.leader,
+    )
     if (!leading) return false
     batch.forEach((call, index) => {
       firing.planner.ran(call.occurrence.name, call.occurrence.plannedMs)

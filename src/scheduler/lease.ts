@@ -38,9 +38,18 @@ export class Lease {
 
   /** Takes the lease, or renews it, or tells who has it. */
   async hold(): Promise<LeaseState> {
-    const reply = await holdScript.run(this.#store.redis, [this.#store.keys.leader], [this.name, leaseSeconds])
+    const reply = await holdScript.run(
+      this.#store.redis,
+      [this.#store.keys.leader],
+      [this.name, leaseSeconds],
+    )
     const [mine, holder, endsInMs, redisNowMs] = replyList(reply)
-    return { mine: mine === 1, holder: String(holder), endsInMs: Number(endsInMs), redisNowMs: Number(redisNowMs) }
+    return {
+      mine: mine === 1,
+      holder: String(holder),
+      endsInMs: Number(endsInMs),
+      redisNowMs: Number(redisNowMs),
+    }
   }
 
   async release(): Promise<void> {

@@ -100,7 +100,8 @@ export class Planner {
   due(nowMs: number): Due {
     const runs: DueRun[] = []
     const skipped: SkippedRuns[] = []
-    for (const planned of this.#planned) if (planned.nextMs <= nowMs) this.#judge(planned, nowMs, runs, skipped)
+    for (const planned of this.#planned)
+      if (planned.nextMs <= nowMs) this.#judge(planned, nowMs, runs, skipped)
     return { runs, skipped }
   }
 
@@ -112,7 +113,13 @@ export class Planner {
     const last = passedOver.at(-1)
     if (last !== undefined) {
       const firstPlannedMs = Math.min(planned.nextMs, passedOver[0] ?? last)
-      skipped.push({ entry, lastPlannedMs: last, firstPlannedMs, count: passedOver.length, reason: reasonFor(entry) })
+      skipped.push({
+        entry,
+        lastPlannedMs: last,
+        firstPlannedMs,
+        count: passedOver.length,
+        reason: reasonFor(entry),
+      })
     }
     let previousMs = anchor.hasRun ? anchor.atMs : null
     for (const plannedMs of chosen) {

@@ -56,7 +56,11 @@ export class Scheduler {
   constructor(options: SchedulerOptions = {}) {
     const { intervalSeconds = 1 } = options
     if (!(Number.isFinite(intervalSeconds) && intervalSeconds > 0)) {
-      throw new InvalidArgumentError('intervalSeconds', intervalSeconds, `intervalSeconds must be a number above 0, got ${intervalSeconds}.`)
+      throw new InvalidArgumentError(
+        'intervalSeconds',
+        intervalSeconds,
+        `intervalSeconds must be a number above 0, got ${intervalSeconds}.`,
+      )
     }
     this.#intervalMs = intervalSeconds * 1000
     this.#ownsRooms = options.resque === undefined
@@ -148,14 +152,16 @@ export class Scheduler {
       this.#loaded = false
       this.#events.emit('leading', { name: this.name })
     }
-    if (!mine && (this.#leading || holder !== this.#holder)) this.#events.emit('standby', { holder, endsInMs })
+    if (!mine && (this.#leading || holder !== this.#holder))
+      this.#events.emit('standby', { holder, endsInMs })
     this.#leading = mine
     this.#holder = holder
   }
 
   #tellSkew(): void {
     const isSkewed = Math.abs(this.#time.offsetMs) > toleratedSkewMs
-    if (isSkewed && !this.#skewTold) this.#events.emit('clockSkew', { aheadMs: Math.round(-this.#time.offsetMs) })
+    if (isSkewed && !this.#skewTold)
+      this.#events.emit('clockSkew', { aheadMs: Math.round(-this.#time.offsetMs) })
     this.#skewTold = isSkewed
   }
 
@@ -163,7 +169,10 @@ export class Scheduler {
   async #load(): Promise<void> {
     const entries = this.#entries
     const nowMs = Math.floor(this.#time.nowMs())
-    const anchors = await this.#recurring.anchors(entries.map(({ name }) => name), nowMs)
+    const anchors = await this.#recurring.anchors(
+      entries.map(({ name }) => name),
+      nowMs,
+    )
     this.#planner.load(entries, anchors, nowMs)
     this.#loaded = entries === this.#entries
   }
@@ -193,7 +202,13 @@ export class Scheduler {
   }
 
   async #fire(): Promise<void> {
-    const firing = { recurring: this.#recurring, planner: this.#planner, events: this.#events, format: this.#format, leader: this.#lease.name }
+    const firing = {
+      recurring: this.#recurring,
+      planner: this.#planner,
+      events: this.#events,
+      format: this.#format,
+      leader: this.#lease.name,
+    }
     if (!(await fireDue(firing, Math.floor(this.#time.nowMs())))) this.#lost()
   }
 }

@@ -93,7 +93,9 @@ export function readStatus(id: string, record: string, progressText: string | nu
   if (fields === null || state === undefined) return null
   const updatedMs = number(fields['updated_ms']) ?? (number(fields['updated']) ?? Number.NaN) * 1000
   const error = errorOf(fields['error'])
-  const progress = number(fields['progress']) ?? (state === 'running' && progressText !== null ? Number(progressText) : undefined)
+  const progress =
+    number(fields['progress']) ??
+    (state === 'running' && progressText !== null ? Number(progressText) : undefined)
   return {
     id,
     state,

@@ -29,7 +29,10 @@ export class Statuses {
   /** Adds lines to a job's log. */
   async addLog(id: string, lines: readonly string[]): Promise<void> {
     const key = this.#store.keys.jobLog(id)
-    const pipeline = this.#store.redis.multi().rpush(key, ...lines).ltrim(key, -logLines, -1)
+    const pipeline = this.#store.redis
+      .multi()
+      .rpush(key, ...lines)
+      .ltrim(key, -logLines, -1)
     await pipeline.expire(key, logKeepSeconds).exec()
   }
 

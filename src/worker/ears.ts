@@ -1,7 +1,7 @@
 // Hears when a queue that was empty has a job: over a channel from producers of ours, and by a poll for all
 // others. One plain command a second is all that an idle worker costs.
 
-import type { Redis } from 'ioredis'
+import { type Subscription, subscribe } from '../redis/subscription.ts'
 import type { Rooms } from '../rooms.ts'
 import type { QueueList } from './queue-list.ts'
 
@@ -14,7 +14,7 @@ export class Ears {
   readonly #onWake: () => void
   #names: string[]
   #polls = 0
-  #subscriber: Redis | undefined
+  #subscription: Subscription | undefined
 
   constructor(rooms: Rooms, list: QueueList, onWake: () => void) {
     this.#rooms = rooms
@@ -44,12 +44,12 @@ export class Ears {
   /** Begins to listen. It keeps trying by itself when Redis is away; the poll goes on meanwhile. */
   async open(): Promise<void> {
     if (this.#list.hasPatterns) await this.#lookAtNames()
-    const redis = this.#rooms.connection.twin()
-    this.#subscriber = redis
-    redis.on('message', (_channel: string, queue: string) => this.#hear(queue))
+    const { connection, store } = this.#rooms
     // After a broken connection something may have been said while nobody listened.
-    redis.on('ready', this.#onWake)
-    await redis.subscribe(this.#rooms.store.keys.wake)
+    const listener = { onMessage: (queue: string) => this.#hear(queue), onReady: this.#onWake }
+    const subscription = subscribe(connection, store.keys.wake, listener)
+    this.#subscription = subscription
+    await subscription.listening
   }
 
   /** Whether any queue of the list holds a job. */
@@ -59,6 +59,6 @@ export class Ears {
   }
 
   close(): void {
-    this.#subscriber?.disconnect()
+    this.#subscription?.close()
   }
 }

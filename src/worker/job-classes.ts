@@ -16,7 +16,8 @@ export class JobClasses {
 
   constructor(...sources: readonly JobSource[]) {
     for (const source of sources) {
-      if (Array.isArray(source)) for (const job of source as readonly JobClass[]) this.add(checkJobClass(job).name, job)
+      if (Array.isArray(source))
+        for (const job of source as readonly JobClass[]) this.add(checkJobClass(job).name, job)
       else for (const [name, job] of Object.entries(source)) this.add(name, job as JobClass)
     }
   }
@@ -26,7 +27,9 @@ export class JobClasses {
     const jobClass = checkJobClass(job)
     const known = this.#classes.get(name)
     if (known !== undefined && known !== jobClass) {
-      throw new ConfigurationError(`two job classes are named ${name}: a worker could not tell them apart. Rename one of them.`)
+      throw new ConfigurationError(
+        `two job classes are named ${name}: a worker could not tell them apart. Rename one of them.`,
+      )
     }
     this.#classes.set(name, jobClass)
   }

@@ -57,7 +57,11 @@ export function statusText(job: DecodedJob, queue: string, members: string): Sta
   if (!onlyIfTracked && !isTracked(id)) return null
   const started = queueTimeMs === null ? '' : `,"started":${Math.floor(queueTimeMs / 1000)}`
   const name = prefix === '' ? id : `${prefix}_${id}`
-  return { name, onlyIfTracked, members: `${started},"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)}${members}` }
+  return {
+    name,
+    onlyIfTracked,
+    members: `${started},"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)}${members}`,
+  }
 }
 
 function attemptMembers(context: Context, startedMs: number): string {
@@ -84,7 +88,9 @@ async function runSteps(instance: JobInstance, args: readonly unknown[]): Promis
 function withTimeout(running: Promise<unknown>, timeoutSeconds: number, abort: Abort): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const calledOff = after(timeoutSeconds * 1000, () => {
-      const error = new JobTimeoutError(`the job took longer than its timeout of ${timeoutSeconds} s. Make it faster, or raise timeoutSeconds.`)
+      const error = new JobTimeoutError(
+        `the job took longer than its timeout of ${timeoutSeconds} s. Make it faster, or raise timeoutSeconds.`,
+      )
       abort.abort(error)
       reject(error)
     })
@@ -101,7 +107,13 @@ function start(jobClass: JobClass, context: Context, abort: Abort): Promise<unkn
   return withTimeout(Promise.resolve(running), jobClass.timeoutSeconds, abort)
 }
 
-function completed(performance: Performance, job: DecodedJob, context: Context, result: unknown, performer: Performer): Outcome {
+function completed(
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  result: unknown,
+  performer: Performer,
+): Outcome {
   const { reserved, startedMs } = performance
   if (performer.events.has('completed')) {
     const durationMs = performer.redisNowMs() - startedMs
@@ -111,7 +123,13 @@ function completed(performance: Performance, job: DecodedJob, context: Context, 
   return { kind: 'complete', job: reserved, status: statusText(job, reserved.queue, members) }
 }
 
-function failed(performance: Performance, job: DecodedJob, context: Context, thrown: unknown, performer: Performer): Outcome {
+function failed(
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  thrown: unknown,
+  performer: Performer,
+): Outcome {
   const { reserved, startedMs } = performance
   const error = errorText(thrown)
   const members = `,"result":null${attemptMembers(context, startedMs)}${errorMember(error)}`
@@ -120,10 +138,24 @@ function failed(performance: Performance, job: DecodedJob, context: Context, thr
   const delaySeconds = jobClass === undefined ? null : retryDelaySeconds(jobClass, reserved.failures + 1)
   if (delaySeconds !== null) {
     performer.events.emit('retried', { ...jobEvent(context), error: thrown, delaySeconds })
-    return { kind: 'retry', job: reserved, status, dueSeconds: Math.ceil(performer.redisNowMs() / 1000 + delaySeconds) }
+    return {
+      kind: 'retry',
+      job: reserved,
+      status,
+      dueSeconds: Math.ceil(performer.redisNowMs() / 1000 + delaySeconds),
+    }
   }
-  performer.events.emit('failed', { ...jobEvent(context), durationMs: performer.redisNowMs() - startedMs, error: thrown })
-  return { kind: 'failed', job: reserved, status, failure: failureMembers(error, performer.workerId(reserved.slot), reserved.queue) }
+  performer.events.emit('failed', {
+    ...jobEvent(context),
+    durationMs: performer.redisNowMs() - startedMs,
+    error: thrown,
+  })
+  return {
+    kind: 'failed',
+    job: reserved,
+    status,
+    failure: failureMembers(error, performer.workerId(reserved.slot), reserved.queue),
+  }
 }
 
 function poisoned(reserved: Reserved, thrown: unknown, performer: Performer): Outcome {

@@ -49,20 +49,30 @@ export class QueueList {
     const texts = typeof list === 'string' ? splitList(list) : list.flatMap(splitList)
     const items = texts.map(readItem)
     const included = items.filter(({ excludes }) => !excludes)
-    if (items.length === 0) throw new ConfigurationError('no queue is named: the worker would do nothing. Give --queue mail,low (or "*" for all), or set QUEUE.')
+    if (items.length === 0)
+      throw new ConfigurationError(
+        'no queue is named: the worker would do nothing. Give --queue mail,low (or "*" for all), or set QUEUE.',
+      )
     this.#items = included.length === 0 ? [readItem('*'), ...items] : items
-    this.text = this.#items.filter(({ excludes }) => !excludes).map(({ text }) => text).join(',')
+    this.text = this.#items
+      .filter(({ excludes }) => !excludes)
+      .map(({ text }) => text)
+      .join(',')
     this.hasPatterns = this.#items.some(({ pattern, excludes }) => pattern !== null || excludes)
   }
 
   #excludes(name: string): boolean {
-    return this.#items.some(({ text, pattern, excludes }) => excludes && (pattern?.test(name) ?? text === name))
+    return this.#items.some(
+      ({ text, pattern, excludes }) => excludes && (pattern?.test(name) ?? text === name),
+    )
   }
 
   /** Whether jobs are taken from this queue. */
   includes(name: string): boolean {
     if (this.#excludes(name)) return false
-    return this.#items.some(({ text, pattern, excludes }) => !excludes && (pattern?.test(name) ?? text === name))
+    return this.#items.some(
+      ({ text, pattern, excludes }) => !excludes && (pattern?.test(name) ?? text === name),
+    )
   }
 
   /** The names in order of priority. @param known all queues there are, in alphabetical order */

@@ -7,7 +7,8 @@ const longestDelaySeconds = 86_400
 
 function backoffSeconds(backoff: Backoff, failures: number): number {
   if (backoff === 'linear') return baseSeconds * failures
-  if (backoff === 'exponential') return Math.min(baseSeconds * 2 ** Math.min(failures - 1, 30), longestDelaySeconds)
+  if (backoff === 'exponential')
+    return Math.min(baseSeconds * 2 ** Math.min(failures - 1, 30), longestDelaySeconds)
   return backoff[Math.min(failures, backoff.length) - 1] ?? baseSeconds
 }
 

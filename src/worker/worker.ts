@@ -35,7 +35,11 @@ const abortGraceMs = 500
 
 function checkNumber(name: string, value: number, least: number, most: number): number {
   if (Number.isFinite(value) && value >= least && value <= most) return value
-  throw new InvalidArgumentError(name, value, `${name} must be a number from ${least} to ${most}, got ${value}.`)
+  throw new InvalidArgumentError(
+    name,
+    value,
+    `${name} must be a number from ${least} to ${most}, got ${value}.`,
+  )
 }
 
 /** @throws InvalidArgumentError, ConfigurationError for options that cannot be right */
@@ -116,7 +120,8 @@ export class Worker {
 
   /** Tells every job in hand to end (its `signal` aborts), and goes on. */
   abortJobs(): void {
-    for (const { abort } of this.#inHand.values()) abort.abort(new Error('the worker was told to abort its jobs'))
+    for (const { abort } of this.#inHand.values())
+      abort.abort(new Error('the worker was told to abort its jobs'))
   }
 
   /** Runs until the signal aborts; resolves when it has fully stopped. Rejects only on a bug. */
@@ -179,7 +184,12 @@ export class Worker {
 
   /** Whether there may be jobs that nobody has looked for yet. */
   get #worthAsking(): boolean {
-    return !this.#paused && this.#free.length > 0 && this.#seenEmptyAt !== this.#wakes && this.#ears.names.length > 0
+    return (
+      !this.#paused &&
+      this.#free.length > 0 &&
+      this.#seenEmptyAt !== this.#wakes &&
+      this.#ears.names.length > 0
+    )
   }
 
   async #pass(signal: AbortSignal): Promise<number> {
@@ -193,7 +203,8 @@ export class Worker {
   async #rest(signal: AbortSignal): Promise<void> {
     const wakes = this.#wakes
     this.#kick = new AbortController()
-    if (this.#outcomes.length === 0 && !signal.aborted) await this.#clock.sleep(this.#intervalMs, this.#kick.signal)
+    if (this.#outcomes.length === 0 && !signal.aborted)
+      await this.#clock.sleep(this.#intervalMs, this.#kick.signal)
     const undisturbed = !this.#kick.signal.aborted
     this.#kick = undefined
     if (!undisturbed || this.#paused || this.#free.length === 0 || wakes !== this.#wakes) return
@@ -209,7 +220,13 @@ export class Worker {
     const mayTake = mayReserve && !this.#paused
     const freeSlots = mayTake || this.#again ? [...this.#free, ...freed] : []
     const wakes = this.#wakes
-    const exchange = { outcomes, freeSlots, queues: mayTake ? this.#ears.names : [], reservation: ++this.#reservation, again: this.#again }
+    const exchange = {
+      outcomes,
+      freeSlots,
+      queues: mayTake ? this.#ears.names : [],
+      reservation: ++this.#reservation,
+      again: this.#again,
+    }
     try {
       this.#again = true
       const reply = await this.#rooms.running.exchange(this.#heart.holder, exchange)
@@ -230,7 +247,12 @@ export class Worker {
     const outcome = outcomes.find(({ job }) => job.slot === slot)
     if (outcome === undefined) return
     const { queue, failures, deaths } = outcome.job
-    this.#events.emit('refused', { id: outcome.status?.name ?? null, class: '', queue, attempt: failures + deaths + 1 })
+    this.#events.emit('refused', {
+      id: outcome.status?.name ?? null,
+      class: '',
+      queue,
+      attempt: failures + deaths + 1,
+    })
   }
 
   #take(reserved: Reserved): void {
@@ -250,12 +272,16 @@ export class Worker {
 
   async #drain(): Promise<void> {
     const deadlineMs = this.#finishAll ? Number.POSITIVE_INFINITY : this.#clock.nowMs() + this.#termTimeoutMs
-    await this.#settleUntil(() => this.#inHand.size === 0 || (!this.#finishAll && this.#clock.nowMs() >= deadlineMs), deadlineMs)
+    await this.#settleUntil(
+      () => this.#inHand.size === 0 || (!this.#finishAll && this.#clock.nowMs() >= deadlineMs),
+      deadlineMs,
+    )
     if (this.#inHand.size === 0) return
     this.abortJobs()
     const graceEndsMs = this.#clock.nowMs() + abortGraceMs
     await this.#settleUntil(() => this.#inHand.size === 0 || this.#clock.nowMs() >= graceEndsMs, graceEndsMs)
-    for (const performance of this.#inHand.values()) this.#outcomes.push(givenBack(performance, this.#performer))
+    for (const performance of this.#inHand.values())
+      this.#outcomes.push(givenBack(performance, this.#performer))
     this.#inHand.clear()
     await this.#settleUntil(() => true, this.#clock.nowMs())
   }
@@ -269,7 +295,10 @@ export class Worker {
       else if (isDone()) over.abort()
       else {
         this.#kick = new AbortController()
-        await this.#clock.sleep(Math.min(1_000, Math.max(1, untilMs - this.#clock.nowMs())), this.#kick.signal)
+        await this.#clock.sleep(
+          Math.min(1_000, Math.max(1, untilMs - this.#clock.nowMs())),
+          this.#kick.signal,
+        )
         this.#kick = undefined
       }
       if (this.#clock.nowMs() > giveUpMs) over.abort()

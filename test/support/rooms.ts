@@ -8,7 +8,7 @@ export interface Layer {
 }
 
 const station = ['errors', 'clock', 'events', 'job', 'redis']
-const mover = ['ground', 'job', 'redis', 'stations', 'rooms']
+const mover = ['ground', 'job', 'redis', 'stations', 'rooms', 'daemon']
 const everythingAbove = ['ground', 'basis', 'stations', 'rooms', 'daemons', 'movers']
 
 export const layers: readonly Layer[] = [
@@ -36,19 +36,18 @@ export const layers: readonly Layer[] = [
     },
   },
   { name: 'landing', rooms: { rooms: ['ground', 'job', 'redis', 'stations'] } },
-  { name: 'daemons', rooms: { daemon: ['errors', 'clock', 'events', 'log', 'job', 'redis'] } },
+  { name: 'daemons', rooms: { daemon: ['errors', 'clock', 'events', 'job', 'redis', 'running'] } },
   {
     name: 'movers',
-    rooms: { client: mover, scheduler: [...mover, 'daemon'], worker: [...mover, 'daemon'] },
+    rooms: { client: mover, scheduler: mover, worker: mover },
   },
-  { name: 'assembly', rooms: { system: everythingAbove } },
   {
     name: 'fronts',
     rooms: {
-      testing: [...everythingAbove, 'system'],
-      web: [...everythingAbove, 'system', 'testing'],
-      dev: [...everythingAbove, 'system', 'testing', 'web'],
-      cli: [...everythingAbove, 'system', 'testing', 'web', 'dev'],
+      testing: everythingAbove,
+      web: [...everythingAbove, 'testing'],
+      dev: [...everythingAbove, 'testing', 'web'],
+      cli: [...everythingAbove, 'testing', 'web', 'dev'],
     },
   },
 ]

@@ -1,0 +1,57 @@
+// What a program is given of the world: arguments, variables, streams. Programs are functions of this and
+// nothing else, so that tests and other programs can call them.
+
+import { styleText } from 'node:util'
+import type { Variables } from '../config.ts'
+
+export interface Output {
+  write(text: string): void
+  readonly isTTY: boolean
+  readonly columns?: number | undefined
+}
+
+export interface CliContext {
+  /** Without node and the script. */
+  readonly argv: readonly string[]
+  readonly env: Variables
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Stops the program. When it is given, the program leaves the signals of the operating system alone. */
+  readonly signal?: AbortSignal | undefined
+  readonly cwd: string
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  // Whoever read our output has gone (`… | head`): that is no failure of ours.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns
+    },
+  }
+}
+
+/** The context of a program of bin/; `node` is the global `process`. */
+export function contextOf(node: NodeJS.Process): CliContext {
+  return {
+    argv: node.argv.slice(2),
+    env: node.env,
+    stdout: outputOf(node.stdout),
+    stderr: outputOf(node.stderr),
+    cwd: node.cwd(),
+  }
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+
+/** Colours a text for a terminal, and leaves it alone elsewhere and where NO_COLOR is set. */
+export type Paint = (style: Style, text: string) => string
+
+export function painter(output: Output, env: Variables): Paint {
+  const isPlain = !output.isTTY || Boolean(env['NO_COLOR'])
+  return isPlain ? (_style, text) => text : (style, text) => styleText(style, text, { validateStream: false })
+}
