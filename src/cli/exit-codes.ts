@@ -1,6 +1,12 @@
 // What an error means for whoever called a program: its exit code, and what is said on stderr.
 
-import { ConfigurationError, InvalidArgumentError, NoQueueError, ResqueError, ScheduleError } from '../errors.ts'
+import {
+  ConfigurationError,
+  InvalidArgumentError,
+  NoQueueError,
+  ResqueError,
+  ScheduleError,
+} from '../errors.ts'
 
 export const exitCodes = { stoppedAsAsked: 0, failed: 1, wrongUsage: 2 } as const
 

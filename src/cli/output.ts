@@ -31,7 +31,11 @@ function padded(text: string, width: number): string {
 }
 
 /** Cells may be coloured; they must be `printable` otherwise. The last column is cut at `columns`. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns?: number,
+): string {
   const lines = [head, ...rows]
   const widths = head.map((_, index) => Math.max(...lines.map((cells) => widthOf(cells[index] ?? ''))))
   return lines.map((cells) => `${row(cells, widths, columns)}\n`).join('')

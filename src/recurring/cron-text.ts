@@ -111,12 +111,11 @@ function readFields(cron: string, texts: readonly string[], timezone: string | n
     return [...new Set(itemsOf(field).flatMap((item) => valuesOf(field, item)))].sort((a, b) => a - b)
   }
   const [dayText, weekdayText] = [texts[3] ?? '', texts[5] ?? '']
+  const times = { seconds: plain(secondField), minutes: plain(minuteField), hours: plain(hourField) }
   const day = readDayOfMonth({ spec: dayField, cron, text: withoutAnd(dayText) })
   const weekday = readWeekday({ spec: weekdayField, cron, text: withoutAnd(weekdayText) })
   const read: CronFields = {
-    seconds: plain(secondField),
-    minutes: plain(minuteField),
-    hours: plain(hourField),
+    ...times,
     months: new Set(plain(monthField)),
     ...{ days: day.days, daysFromEnd: day.daysFromEnd, anyDay: day.any },
     ...{ weekdays: weekday.weekdays, weekdayRules: weekday.rules, anyWeekday: weekday.any },

@@ -1,13 +1,14 @@
 // One job through its steps: read the payload, find the class, perform, and say what became of it. A job's own
 // failure is an outcome here, never an exception that travels.
 
-import { after, type Clock } from '../clock.ts'
+import { after } from '../clock.ts'
 import { JobTimeoutError } from '../errors.ts'
 import type { Emitter, JobEvent } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
 import { type ErrorText, errorText, failureMembers } from '../job/failure.ts'
 import { isId, isTracked } from '../job/id.ts'
 import type { JobClass, JobInstance } from '../job/job.ts'
+import type { Rooms } from '../rooms.ts'
 import type { Outcome, Reserved, StatusText } from '../running/running.ts'
 import type { Statuses } from '../status/status.ts'
 import { type Abort, Context } from './context.ts'
@@ -16,13 +17,28 @@ import { retryDelaySeconds } from './retries.ts'
 
 export interface Performer {
   readonly classes: JobClasses
-  readonly clock: Clock
   readonly events: Emitter
   readonly statuses: Statuses
+  /** Redis's clock, as well as this machine knows it. */
+  readonly time: RedisTime
   /** Id of a slot's worker, for failure records. */
   workerId(slot: number): string
-  /** Redis's clock, as well as this machine knows it. */
-  redisNowMs(): number
+}
+
+/** What time it is at Redis. Whoever gets a reply that tells it sets the offset to this machine's clock. */
+export interface RedisTime {
+  offsetMs: number
+  nowMs(): number
+}
+
+export function makePerformer(
+  { clock, statuses }: Rooms,
+  classes: JobClasses,
+  events: Emitter,
+  workerId: (slot: number) => string,
+): Performer {
+  const time: RedisTime = { offsetMs: 0, nowMs: () => clock.nowMs() + time.offsetMs }
+  return { classes, events, statuses, time, workerId }
 }
 
 /** A job while it is performed. */
@@ -116,7 +132,7 @@ function completed(
 ): Outcome {
   const { reserved, startedMs } = performance
   if (performer.events.has('completed')) {
-    const durationMs = performer.redisNowMs() - startedMs
+    const durationMs = performer.time.nowMs() - startedMs
     performer.events.emit('completed', { ...jobEvent(context), durationMs, result })
   }
   const members = `,"result":${resultJson(result)}${attemptMembers(context, startedMs)}`
@@ -142,12 +158,12 @@ function failed(
       kind: 'retry',
       job: reserved,
       status,
-      dueSeconds: Math.ceil(performer.redisNowMs() / 1000 + delaySeconds),
+      dueSeconds: Math.ceil(performer.time.nowMs() / 1000 + delaySeconds),
     }
   }
   performer.events.emit('failed', {
     ...jobEvent(context),
-    durationMs: performer.redisNowMs() - startedMs,
+    durationMs: performer.time.nowMs() - startedMs,
     error: thrown,
   })
   return {

@@ -93,11 +93,7 @@ const zoneYears: [string, number][] = [
     ['Asia/Pyongyang', 2015] as const,
     ['Asia/Pyongyang', 2018] as const,
   ].map(copy),
-  ...[
-    ['Antarctica/Casey', 2018] as const,
-    ['America/Caracas', 2016] as const,
-    ['Asia/Kathmandu', 1986] as const,
-  ].map(copy),
+  ...[['Antarctica/Casey', 2018] as const, ['America/Caracas', 2016] as const].map(copy),
 ]
 
 function in2026(zone: string): [string, number] {

@@ -7,7 +7,8 @@ import { Resque, type ResqueOptions } from '../../src/client/resque.ts'
 import type { Keys } from '../../src/redis/keys.ts'
 import type { Rooms } from '../../src/rooms.ts'
 import { Scheduler, type SchedulerOptions } from '../../src/scheduler/scheduler.ts'
-import { Worker, type WorkerOptions } from '../../src/worker/worker.ts'
+import type { WorkerOptions } from '../../src/worker/options.ts'
+import { Worker } from '../../src/worker/worker.ts'
 import { freshNamespace } from './namespace.ts'
 
 export interface World {

@@ -1,0 +1,15 @@
+// One client process: calls the verbs of its part one after another and says each answer when it has it.
+
+import { Resque } from '../../../dist/index.js'
+import { part, say } from './stage.mjs'
+
+const resque = new Resque({ redis: part.url, namespace: part.namespace })
+const retryAll = async () => {
+  for (const failure of await resque.failed.list()) await resque.failed.retry(failure)
+}
+for (const [verb, ...args] of part.calls) {
+  const answer = verb === 'retryAll' ? await retryAll() : await resque[verb](...args)
+  say('acknowledged', { verb, answer })
+}
+await resque.close()
+say('ended')

@@ -1,0 +1,51 @@
+// The jobs of the journeys. Each time one is performed it says so in a list outside of the namespace, over a
+// connection that nothing disturbs: that list is what the tests count.
+
+/** @param {{ hang?: boolean, broken?: boolean }} mood  `hang`: Stubborn never ends; `broken`: Broken throws */
+export function journalJobs(redis, journal, { hang = false, broken = false } = {}) {
+  const note = (job) =>
+    redis.rpush(
+      journal,
+      JSON.stringify({
+        id: job.id,
+        args: job.args,
+        attempt: job.attempt,
+        recurring: job.recurring,
+        atMs: Date.now(),
+      }),
+    )
+
+  class Note {
+    async perform() {
+      await note(this.job)
+    }
+  }
+
+  class Untracked extends Note {
+    static track = false
+  }
+
+  class Broken {
+    async perform() {
+      await note(this.job)
+      if (broken) throw new Error('broken until it is mended')
+    }
+  }
+
+  class Flaky {
+    static retry = { limit: 2, backoff: [1] }
+    async perform() {
+      await note(this.job)
+      if (this.job.attempt === 1) throw new Error('fails the first time')
+    }
+  }
+
+  class Stubborn {
+    async perform() {
+      await note(this.job)
+      if (hang) await new Promise(() => undefined)
+    }
+  }
+
+  return { Note, Untracked, Broken, Flaky, Stubborn }
+}

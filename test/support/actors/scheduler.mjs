@@ -1,0 +1,11 @@
+// One scheduler process with the recurring entries of a YAML text, until SIGTERM.
+
+import { loadSchedule, Scheduler } from '../../../dist/index.js'
+import { part, say, sayAll, untilTerminated } from './stage.mjs'
+
+const { entries, problems } = loadSchedule(part.schedule ?? '{}\n')
+if (problems.length > 0) throw new Error(JSON.stringify(problems))
+const scheduler = new Scheduler({ redis: part.url, namespace: part.namespace, entries })
+sayAll(scheduler, ['started', 'leading', 'standby', 'fired', 'stopped', 'trouble', 'recovered'])
+await scheduler.run(untilTerminated())
+say('ended')
