@@ -41,7 +41,7 @@ export class Lease {
     const reply = await holdScript.run(
       this.#store.redis,
       [this.#store.keys.leader],
-      [this.name, leaseSeconds],
+      [this.name, leaseSeconds, this.#store.scriptNow()],
     )
     const [mine, holder, endsInMs, redisNowMs] = replyList(reply)
     return {

@@ -86,6 +86,11 @@ export class Scheduler {
     return this.#leading
   }
 
+  /** When the next recurring entry is due, in epoch milliseconds; infinity when none is known to be. */
+  get nextRunMs(): number {
+    return this.#planner.nextMs
+  }
+
   /** Takes other recurring entries from now on. */
   reload(entries: readonly ScheduleEntry[]): void {
     this.#entries = checkEntries(entries)
