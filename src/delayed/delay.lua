@@ -16,21 +16,29 @@ local batch = new_batch(ARGV[4], now_ms, now_s)
 local again = ARGV[7] == '1'
 local buckets, order, indexed, due_now = {}, {}, {}, 0
 
-local function is_known(id, prefix, bucket)
-  if not id then return false end
-  if redis.call('EXISTS', status_key(ARGV[4], id, prefix)) == 1 then return true end
+-- The first of two calls may come later than the second: what the second adds is given a record, by which the
+-- first one knows it.
+local function is_known(id, bucket)
+  if redis.call('EXISTS', status_key(ARGV[4], id)) == 1 then return true end
+  if not again then return false end
   for _, payload in ipairs(redis.call('LRANGE', bucket, -2000, -1)) do
     if string.find(payload, id, 1, true) then return true end
   end
   return false
 end
 
+local function note_delayed(class, queue, id, seconds, due)
+  local record = status_record(63, class, queue, seconds, ',"due":' .. due, now_ms, now_s)
+  redis.call('SET', status_key(ARGV[4], id), record)
+end
+
 for index = 8, #ARGV, 3 do
   local due, queue, payload = ARGV[index], ARGV[index + 1], ARGV[index + 2]
   local kind, class, _, id, seconds, prefix = read_payload(payload)
-  if not (again and is_known(id, prefix, ARGV[2] .. due)) then
+  local is_ours = kind == 'ours' and is_tracked(id)
+  if not (is_ours and is_known(id, ARGV[2] .. due)) then
     if tonumber(due) <= now_s then
-      add_to_batch(batch, queue, queued_form(kind, payload, queue), kind, class, id, seconds, prefix)
+      add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
       due_now = due_now + 1
     else
       local list = buckets[due]
@@ -40,6 +48,7 @@ for index = 8, #ARGV, 3 do
         order[#order + 1] = due
       end
       list[#list + 1] = payload
+      if again and is_ours then note_delayed(class, queue, id, seconds, due) end
       if kind == 'ruby' then indexed[#indexed + 1] = { payload, due } end
     end
   end

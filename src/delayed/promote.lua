@@ -35,7 +35,7 @@ local function promote(payload, due)
     local index = ARGV[8] .. payload
     redis.call('SREM', index, 'delayed:' .. due)
   end
-  add_to_batch(batch, queue, queued_form(kind, payload, queue), kind, class, id, seconds, prefix)
+  add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
   moved = moved + 1
 end
 

@@ -2,6 +2,9 @@
 
 import { InvalidArgumentError } from '../errors.ts'
 
+/** PHP reads 512 levels, Redis's Lua 1,000; the payload itself takes two. */
+const deepestNesting = 500
+
 function refuse(path: string, value: unknown, why: string): never {
   throw new InvalidArgumentError(
     path,
@@ -17,6 +20,8 @@ function describeObject(value: object): string {
 function checkObject(value: object, path: string, parents: readonly object[]): void {
   if (parents.includes(value)) refuse(path, value, 'it contains itself (a cycle)')
   const inside = [...parents, value]
+  if (inside.length > deepestNesting)
+    refuse(path, value, `it is nested deeper than ${deepestNesting} levels, which PHP cannot read`)
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) checkValue(value[index], `${path}[${index}]`, inside)
     return
@@ -27,6 +32,7 @@ function checkObject(value: object, path: string, parents: readonly object[]): v
   if (prototype !== Object.prototype && prototype !== null) {
     refuse(path, value, `it is ${describeObject(value)}, which would arrive as a plain object`)
   }
+  if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, value, 'it has a symbol as key')
   for (const [key, part] of Object.entries(value)) checkValue(part, `${path}.${key}`, inside)
 }
 

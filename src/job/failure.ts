@@ -30,22 +30,37 @@ function causes(error: Error): string[] {
 }
 
 function show(value: unknown): string {
+  if (typeof value !== 'object') return String(value)
   try {
-    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+    return JSON.stringify(value) ?? String(value)
   } catch {
     return Object.prototype.toString.call(value)
   }
 }
 
-/** Whatever a job threw, as text. A value that is no Error is named by its type. */
-export function errorText(thrown: unknown): ErrorText {
+function errorLines(error: Error): string[] {
+  const stack: unknown = error.stack
+  const lines = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : []
+  return [...lines.map((line) => line.trim()), ...causes(error)].slice(0, longestBacktrace)
+}
+
+function readError(thrown: unknown): ErrorText {
   if (!(thrown instanceof Error)) {
     const kind = thrown === null ? 'null' : typeof thrown
     return { name: 'NonError', message: cut(`the job threw ${kind}: ${show(thrown)}`), backtrace: [] }
   }
-  const lines = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const backtrace = [...lines.map((line) => line.trim()), ...causes(thrown)].slice(0, longestBacktrace)
-  return { name: thrown.name || 'Error', message: cut(String(thrown.message)), backtrace }
+  const { name, message } = thrown
+  return { name: String(name || 'Error'), message: cut(String(message)), backtrace: errorLines(thrown) }
+}
+
+/** Whatever a job threw, as text. A value that is no Error is named by its type. Never throws. */
+export function errorText(thrown: unknown): ErrorText {
+  try {
+    return readError(thrown)
+  } catch {
+    // A getter or a proxy of the job's own threw in turn.
+    return { name: 'NonError', message: 'the job threw something that cannot be read', backtrace: [] }
+  }
 }
 
 /** The members of a failure record after `payload`, with the closing brace; a script puts the rest before it. */

@@ -8,6 +8,11 @@ function hasControlCharacter(text: string): boolean {
   return false
 }
 
+/** Half of a surrogate pair is no character: PHP, Ruby and Redis's Lua cannot read it. */
+function isBroken(text: string): boolean {
+  return /\p{Surrogate}/u.test(text)
+}
+
 /** @throws InvalidArgumentError for an empty name, one with line breaks or control characters, or no text. */
 export function checkQueueName(queue: unknown): asserts queue is string {
   if (typeof queue !== 'string') {
@@ -18,6 +23,14 @@ export function checkQueueName(queue: unknown): asserts queue is string {
       'queue',
       queue,
       `the queue name ${JSON.stringify(queue)} is empty. Name a queue, such as "mail".`,
+    )
+  }
+  if (isBroken(queue)) {
+    const text = JSON.stringify(queue)
+    throw new InvalidArgumentError(
+      'queue',
+      queue,
+      `the queue name ${text} is no well-formed Unicode text. Use letters, digits, "_", "-" and ".".`,
     )
   }
   if (hasControlCharacter(queue) || queue.includes(',')) {
@@ -33,7 +46,7 @@ export function checkQueueName(queue: unknown): asserts queue is string {
 /** The job's name in payloads: the class's own name, or the text given. @throws InvalidArgumentError */
 export function jobName(job: JobClass | string): string {
   const name = typeof job === 'string' ? job : checkJobClass(job).name
-  if (typeof name !== 'string' || name.trim() === '' || hasControlCharacter(name)) {
+  if (typeof name !== 'string' || name.trim() === '' || hasControlCharacter(name) || isBroken(name)) {
     throw new InvalidArgumentError(
       'job',
       job,

@@ -22,9 +22,3 @@ export function rubyTime(ms: number): string {
   const { date, time } = parts(ms)
   return `${date} ${time} +0000`
 }
-
-/** `2026-11-23T02:06:00+00:00`: a heartbeat. */
-export function heartbeatTime(ms: number): string {
-  const { date, time } = parts(ms)
-  return `${date}T${time}+00:00`
-}

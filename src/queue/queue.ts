@@ -22,8 +22,8 @@ export class Queues {
     this.#store = store
   }
 
-  /** Appends jobs to their queues and wakes idle workers. Returns Redis's clock. */
-  async push(jobs: readonly NewQueued[], again = false): Promise<{ redisNowMs: number }> {
+  /** Appends jobs to their queues and wakes idle workers; a tracked job only once. Returns Redis's clock. */
+  async push(jobs: readonly NewQueued[]): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
     const first = keys.queue(jobs[0]?.queue ?? '')
     const reply = await pushScript.run(
@@ -34,7 +34,6 @@ export class Queues {
         keys.queuePrefix,
         keys.jobPrefix,
         keys.wake,
-        again ? '1' : '',
         ...jobs.flatMap(({ queue, payload }) => [queue, payload]),
       ],
     )

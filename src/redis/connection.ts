@@ -11,6 +11,8 @@ export interface Connection {
   readonly redis: Redis
   /** Where it leads, without the password. */
   readonly where: string
+  /** Asked before a call is made; its answer tells, after the call has failed, whether it can have been sent. */
+  watchSending(): () => boolean
   /** Another connection to the same server, for subscriptions. The caller closes it. */
   twin(): Redis
   close(): Promise<void>
@@ -20,17 +22,29 @@ export const oldestServer = '6.2.0'
 
 /**
  * A command that was sent when the connection broke may or may not have been carried out. ioredis would send
- * it again, and so enqueue a job twice: it must not. What is safe to repeat is repeated by its caller.
+ * it again, and so enqueue a job twice: it must not. It fails at once, as do those that wait for a connection
+ * that cannot be made, and what is safe to repeat is repeated by its caller. A connection that is silent for as
+ * long as a command may take is given up: it may be half open, and would stay so for a quarter of an hour.
  */
 const defaults = {
   autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: null,
+  maxRetriesPerRequest: 0,
   commandTimeout: 10_000,
+  socketTimeout: 10_000,
   connectTimeout: 5_000,
+  // A program that ends while Redis is away is kept alive for as long as this.
+  disconnectTimeout: 200,
   keepAlive: 10_000,
   retryStrategy: (attempt: number): number =>
     Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.75 + Math.random() / 2),
   reconnectOnError: (error: Error): boolean | 1 | 2 => (error.message.startsWith('READONLY') ? 1 : false),
+} satisfies RedisOptions
+
+/** A subscription may be made any number of times, and waits for as long as Redis is away. */
+const patient = {
+  autoResendUnfulfilledCommands: true,
+  maxRetriesPerRequest: null,
+  commandTimeout: undefined,
 } satisfies RedisOptions
 
 function isClient(source: RedisSource): source is Redis | Cluster {
@@ -61,6 +75,7 @@ function given(client: Redis | Cluster): Connection {
   return {
     redis,
     where,
+    watchSending: () => () => true,
     twin: () => {
       const twin = (client as Redis).duplicate()
       twin.on('error', () => undefined)
@@ -75,6 +90,16 @@ async function end(redis: Redis): Promise<void> {
   redis.disconnect()
 }
 
+function sendingOf(redis: Redis): Connection['watchSending'] {
+  let connections = 0
+  redis.on('connect', () => connections++)
+  return () => {
+    const before = connections
+    const isThere = redis.status === 'connect' || redis.status === 'ready'
+    return () => isThere || connections > before
+  }
+}
+
 export interface ConnectOptions {
   /** How long one command may take, in milliseconds, before it fails. Default 10 s. */
   readonly commandTimeoutMs?: number
@@ -83,7 +108,8 @@ export interface ConnectOptions {
 /** Opens a connection; it connects in the background and keeps trying. Commands wait for it. */
 export function connect(source: RedisSource, options: ConnectOptions = {}): Connection {
   if (isClient(source)) return given(source)
-  const extra = options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }
+  const { commandTimeoutMs: ms } = options
+  const extra = ms === undefined ? {} : { commandTimeout: ms, socketTimeout: ms }
   const redis = open(source, extra)
   let lastError: Error | undefined
   redis.on('error', (error: Error) => {
@@ -96,7 +122,8 @@ export function connect(source: RedisSource, options: ConnectOptions = {}): Conn
   return {
     redis,
     where: place(redis),
-    twin: () => open(source, { commandTimeout: undefined }),
+    watchSending: sendingOf(redis),
+    twin: () => open(source, { ...extra, ...patient }),
     close: () => end(redis),
   }
 }
@@ -104,7 +131,7 @@ export function connect(source: RedisSource, options: ConnectOptions = {}): Conn
 const lastErrors = new WeakMap<Redis, () => Error | undefined>()
 
 const connectionTrouble =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|Connection is closed|Command timed out|Stream isn't writeable|aborted|Socket closed|connection close/i
+  /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|Connection is closed|Command timed out|Stream isn't writeable|aborted|Socket closed|Socket timeout|max retries per request|connection close/i
 
 /** True when the command may be tried again, since Redis was not reached, or is on its way back. */
 export function isConnectionTrouble(error: unknown): boolean {
@@ -114,6 +141,11 @@ export function isConnectionTrouble(error: unknown): boolean {
     connectionTrouble.test(`${code} ${error.message}`) ||
     /^(LOADING|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/.test(error.message)
   )
+}
+
+/** True when the answer did not come in time: the command may be carried out later. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timed out/i.test(error.message)
 }
 
 const cures: readonly [RegExp, string][] = [
@@ -135,16 +167,23 @@ function cureOf(text: string): string {
   )
 }
 
+/** ioredis names its setting where the connection broke or could not be made. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return /max retries per request/.test(error.message) ? 'the connection broke' : error.message
+}
+
 /** An error of ours that tells what happened at which server and how to cure it. */
 export function explain(error: unknown, connection: Connection): RedisError {
   if (error instanceof RedisError) return error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = reasonOf(error)
   const last = lastErrors.get(connection.redis)?.()
   const text = last !== undefined && isConnectionTrouble(error) ? `${reason}; ${last.message}` : reason
   return new RedisError(`Redis at ${connection.where} failed: ${text}. ${cureOf(text)}`, { cause: error })
 }
 
-function isOlder(version: string, than: string): boolean {
+/** Compares version numbers, part by part. */
+export function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number))
   for (let index = 0; index < 3; index++) {
     const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0)

@@ -53,8 +53,6 @@ export interface Exchange {
   readonly freeSlots: readonly number[]
   readonly queues: readonly string[]
   readonly reservation: number
-  /** This very call may have been carried out already; its reply was lost. */
-  readonly again: boolean
 }
 
 export interface Exchanged {
@@ -144,7 +142,7 @@ export class Running {
   #exchangeArgs(holder: Holder, exchange: Exchange): (string | number)[] {
     const { keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
-    const { outcomes, freeSlots, queues, reservation, again } = exchange
+    const { outcomes, freeSlots, queues, reservation } = exchange
     const names = [
       keys.queuePrefix,
       keys.jobPrefix,
@@ -154,15 +152,7 @@ export class Running {
       keys.settled,
     ]
     const times = [runAt(nowMs), failedAt(nowMs), this.#keepSeconds]
-    const args = [
-      scriptNow(),
-      holder.token,
-      holder.workerId,
-      ...names,
-      ...times,
-      reservation,
-      again ? '1' : '',
-    ]
+    const args = [scriptNow(), holder.token, holder.workerId, ...names, ...times, reservation]
     args.push(outcomes.length, freeSlots.length)
     for (const outcome of outcomes) addOutcome(args, outcome)
     args.push(...freeSlots, ...queues)

@@ -9,8 +9,7 @@
 -- ARGV[7] text before a second   ARGV[8] channel that wakes workers   ARGV[9] channel for who waits for an end
 -- ARGV[10] now, as worker records write it   ARGV[11] now, as the failed list writes it
 -- ARGV[12] seconds that a final status is kept   ARGV[13] number of the reservation
--- ARGV[14] '1' when this call may have been carried out before: what the free slots hold then is handed out
--- ARGV[15] number of outcomes   ARGV[16] number of free slots   ARGV[17], … the outcomes, the slots, the queue names
+-- ARGV[14] number of outcomes   ARGV[15] number of free slots   ARGV[16], … the outcomes, the slots, the queue names
 --   an outcome: slot, token, 'done' (complete, not tracked, first attempt), or
 --               slot, token, kind, status name or '', 'NX' | 'XX' (only if the key exists), more, detail, '1' when counted
 --     kind      'complete' | 'failed' | 'poison' | 'retry' | 'back'
@@ -22,7 +21,7 @@
 -- @include payload
 -- @include status
 local now_ms, now_s = now(ARGV[1])
-local cursor, ended, free, woken = 17, {}, {}, {}
+local cursor, ended, free, woken = 16, {}, {}, {}
 local performed, failures = 0, 0
 local refused, fails = {}, false
 
@@ -95,7 +94,7 @@ local function delayed_form(payload, queue)
     delayed = string.gsub(payload, '}%s*$', '') .. ',"queue":' .. cjson.encode(queue) .. '}'
   end
   local kind, _, queue_named = read_payload(delayed)
-  return delayed, count_field(id, payload), count_field(id, queued_form(kind, delayed, queue_named))
+  return delayed, count_field(id, payload), count_field(id, queued_form(kind, delayed))
 end
 
 function settle.retry(record, name, condition, more, detail)
@@ -164,49 +163,61 @@ local function paused_queues()
   return paused
 end
 
-local jobs, reservations, statuses, fields = {}, {}, {}, {}
-
-local function note_running(class, queue, id, seconds, kind, prefix)
-  if kind ~= 'ours' then
-    update_foreign_status(status_key(ARGV[5], id, prefix), 2, nil, now_s)
-  elseif is_tracked(id) then
-    statuses[#statuses + 1] = status_key(ARGV[5], id)
-    statuses[#statuses + 1] = status_record(2, class, queue, seconds, '', now_ms, now_s)
-  end
-end
+local jobs, reservations, statuses = {}, {}, {}
 
 local reservation = ARGV[2] .. '.' .. ARGV[13]
 
-local function take_in_hand(slot, queue, payload)
-  local kind, class, _, id, seconds, prefix = read_payload(payload)
-  local key = slot_key(slot)
-  reservations[#reservations + 1] = key
-  reservations[#reservations + 1] = '{"token":"' .. reservation .. '","queue":' .. cjson.encode(queue)
-    .. ',"run_at":"' .. ARGV[10] .. '","payload":' .. payload .. '}'
-  free[key] = nil
-  if kind and id then note_running(class, queue, id, seconds, kind, prefix) end
-  fields[#fields + 1] = count_field(id, payload)
-  jobs[#jobs + 1] = { tonumber(slot), queue, payload, reservation }
-end
-
--- After a broken connection: the reply that told of these reservations was lost, so tell again.
-local function hand_out_again(slots)
-  local keys, left, mark = {}, {}, '{"token":"' .. ARGV[2] .. '.'
-  for index, slot in ipairs(slots) do keys[index] = slot_key(slot) end
-  local records = redis.call('MGET', unpack(keys))
-  for index, slot in ipairs(slots) do
-    local record = records[index]
-    -- A slot settled in this very call still has its old record, but nothing in hand.
-    if record and not free[keys[index]] and string.sub(record, 1, #mark) == mark then
-      local payload = payload_in_hand(record)
-      local _, _, _, id = read_payload(payload)
-      fields[#fields + 1] = count_field(id, payload)
-      jobs[#jobs + 1] = { tonumber(slot), queue_in_hand(record), payload, string.match(record, '^{"token":"([^"]+)"') }
-    else
-      left[#left + 1] = slot
+-- Takes jobs of one queue in hand: what is the same in all their records is put together once.
+local function hand_of(queue)
+  local head = '{"token":"' .. reservation .. '","queue":' .. cjson.encode(queue)
+    .. ',"run_at":"' .. ARGV[10] .. '","payload":'
+  local running = status_records(2, queue, now_ms, now_s)
+  return function(slot, payload)
+    local kind, class, _, id, seconds, prefix = read_payload(payload)
+    local key = slot_key(slot)
+    free[key] = nil
+    reservations[#reservations + 1] = key
+    reservations[#reservations + 1] = head .. payload .. '}'
+    jobs[#jobs + 1] = { slot = slot, token = reservation, queue = queue, payload = payload, id = kind and id }
+    if not kind or not id then return end
+    if kind ~= 'ours' then
+      update_foreign_status(status_key(ARGV[5], id, prefix), 2, nil, now_s)
+    elseif is_tracked(id) then
+      statuses[#statuses + 1] = ARGV[5] .. id .. ':status'
+      statuses[#statuses + 1] = running(class, seconds)
     end
   end
-  return left
+end
+
+local function hand_out_again(slot, record)
+  local payload = payload_in_hand(record)
+  local _, _, _, id = read_payload(payload)
+  local token = string.match(record, '^{"token":"([^"]+)"')
+  jobs[#jobs + 1] = { slot = slot, token = token, queue = queue_in_hand(record), payload = payload, id = id }
+end
+
+-- A free slot that holds a job nevertheless: the reply that told of it was lost. It is told again, in any call,
+-- because the call that reserved it may have been carried out late, after others that came over a newer
+-- connection. A job in hand is never written over.
+local function empty_slots(slots)
+  local empty, unsure, keys, mark = {}, {}, {}, '{"token":"' .. ARGV[2] .. '.'
+  for _, slot in ipairs(slots) do
+    local key = slot_key(slot)
+    if free[key] then -- settled in this very call
+      empty[#empty + 1] = slot
+    else
+      unsure[#unsure + 1], keys[#keys + 1] = slot, key
+    end
+  end
+  if #keys == 0 then return empty end
+  for index, record in ipairs(redis.call('MGET', unpack(keys))) do
+    if not record then
+      empty[#empty + 1] = unsure[index]
+    elseif string.sub(record, 1, #mark) == mark then
+      hand_out_again(unsure[index], record)
+    end
+  end
+  return empty
 end
 
 local function reserve(slots, first_queue)
@@ -216,9 +227,10 @@ local function reserve(slots, first_queue)
     local queue = ARGV[first_queue + queue_index - 1]
     local reply = not paused[queue] and redis.pcall('LPOP', KEYS[10 + queue_index], count - taken)
     if reply and not reply.err then
+      local take_in_hand = hand_of(queue)
       for _, payload in ipairs(reply) do
         taken = taken + 1
-        take_in_hand(slots[taken], queue, payload)
+        take_in_hand(slots[taken], payload)
       end
     end
   end
@@ -226,6 +238,8 @@ end
 
 local function counts(key)
   if redis.call('EXISTS', key) == 0 then return {} end
+  local fields = {}
+  for index, job in ipairs(jobs) do fields[index] = count_field(job.id, job.payload) end
   return redis.call('HMGET', key, unpack(fields))
 end
 
@@ -245,15 +259,15 @@ local function failed_list_is_usable()
   return kind == 'list' or kind == 'none'
 end
 
-local outcomes, outcome_keys = read_outcomes(tonumber(ARGV[15]))
+local outcomes, outcome_keys = read_outcomes(tonumber(ARGV[14]))
 if not failed_list_is_usable() then
   return redis.error_reply('WRONGTYPE the failed list ' .. KEYS[3] .. ' holds something else than a list')
 end
 settle_all(outcomes, outcome_keys)
 local registered = redis.call('ZSCORE', KEYS[1], ARGV[2]) and 1 or 0
-local slots, first_queue = {}, cursor + tonumber(ARGV[16])
+local slots, first_queue = {}, cursor + tonumber(ARGV[15])
 for index = cursor, first_queue - 1 do slots[#slots + 1] = ARGV[index] end
-if ARGV[14] == '1' and #slots > 0 then slots = hand_out_again(slots) end
+if #slots > 0 then slots = empty_slots(slots) end
 if registered == 1 and #slots > 0 and not is_paused() then reserve(slots, first_queue) end
 
 local emptied = {}
@@ -270,12 +284,12 @@ for _, slot in ipairs(refused) do reply[#reply + 1] = slot end
 if #jobs > 0 then
   local attempts, deaths = counts(KEYS[8]), counts(KEYS[9])
   for index, job in ipairs(jobs) do
-    reply[#reply + 1] = job[1]
-    reply[#reply + 1] = job[4]
-    reply[#reply + 1] = job[2]
+    reply[#reply + 1] = tonumber(job.slot)
+    reply[#reply + 1] = job.token
+    reply[#reply + 1] = job.queue
     reply[#reply + 1] = tonumber(attempts[index] or 0) or 0
     reply[#reply + 1] = tonumber(deaths[index] or 0) or 0
-    reply[#reply + 1] = job[3]
+    reply[#reply + 1] = job.payload
   end
 end
 return reply

@@ -9,25 +9,25 @@ local function new_batch(status_prefix, now_ms, now_s)
   return { names = {}, queues = {}, status_prefix = status_prefix, now_ms = now_ms, now_s = now_s }
 end
 
-local function note_waiting(batch, statuses, queue, kind, class, id, seconds, prefix)
+local function queue_of(batch, queue)
+  local entry = { payloads = {}, statuses = {}, record = status_records(1, queue, batch.now_ms, batch.now_s) }
+  batch.queues[queue] = entry
+  batch.names[#batch.names + 1] = queue
+  return entry
+end
+
+local function add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
+  local entry = batch.queues[queue] or queue_of(batch, queue)
+  entry.payloads[#entry.payloads + 1] = payload
   if not id then return end
   if kind ~= 'ours' then
     update_foreign_status(status_key(batch.status_prefix, id, prefix), 1, nil, batch.now_s)
   elseif is_tracked(id) then
-    statuses[#statuses + 1] = status_key(batch.status_prefix, id)
-    statuses[#statuses + 1] = status_record(1, class, queue, seconds, '', batch.now_ms, batch.now_s)
+    local statuses = entry.statuses
+    local count = #statuses
+    statuses[count + 1] = batch.status_prefix .. id .. ':status'
+    statuses[count + 2] = entry.record(class, seconds)
   end
-end
-
-local function add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
-  local entry = batch.queues[queue]
-  if not entry then
-    entry = { payloads = {}, statuses = {} }
-    batch.queues[queue] = entry
-    batch.names[#batch.names + 1] = queue
-  end
-  entry.payloads[#entry.payloads + 1] = payload
-  note_waiting(batch, entry.statuses, queue, kind, class, id, seconds, prefix)
 end
 
 -- Idle workers have seen every queue empty, so only a queue that was empty has anyone to wake. A queue's key

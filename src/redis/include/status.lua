@@ -8,8 +8,17 @@ end
 
 local function status_record(code, class, queue, seconds, more, now_ms, now_s)
   return '{"status":' .. code .. ',"updated":' .. now_s
-    .. ',"started":' .. math.floor(seconds or now_s) .. ',"result":null,"class":' .. class
+    .. ',"started":' .. (seconds or now_s) .. ',"result":null,"class":' .. class
     .. ',"queue":' .. cjson.encode(queue) .. more .. ',"updated_ms":' .. digits(now_ms) .. '}'
+end
+
+-- The same for many jobs of one queue: what does not change is put together once.
+local function status_records(code, queue, now_ms, now_s)
+  local head = '{"status":' .. code .. ',"updated":' .. now_s .. ',"started":'
+  local tail = ',"queue":' .. cjson.encode(queue) .. ',"updated_ms":' .. digits(now_ms) .. '}'
+  return function(class, seconds)
+    return head .. seconds .. ',"result":null,"class":' .. class .. tail
+  end
 end
 
 -- php-resque's rule for jobs of others: tracked if and only if the key exists. Keeps "started", which

@@ -1,0 +1,141 @@
+// The bytes of a job: what is written, and what is read of what others write.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { InvalidPayloadError } from '../../src/errors.ts'
+import { decodePayload, encodePayload, encodeRubyPayload, rawMember } from '../../src/job/codec.ts'
+import { delayedBy, queuedArgs, queuedBy } from '../support/foreign-payloads.ts'
+
+const id = '006b37d600deadbeef0123456789abcd'
+const job = {
+  className: 'SendEmail',
+  argsJson: '["ann",{"a":1}]',
+  queue: 'mail',
+  id,
+  queueTimeMs: 1_795_399_796_297,
+}
+
+/** Anything but an empty text, as names of classes and queues may be in payloads of others. */
+const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+
+describe('a new payload', () => {
+  it("has php-resque's members, in Ruby's order and ours after them", () => {
+    expect(encodePayload(job)).toBe(
+      `{"class":"SendEmail","args":["ann",{"a":1}],"queue":"mail","id":"${id}","queue_time":1795399796.297}`,
+    )
+  })
+
+  it('says which run of a recurring entry it is', () => {
+    const recurring = { name: 'tea "time"', plannedMs: 1_795_399_800_000, previousMs: null }
+    expect(encodePayload({ ...job, recurring })).toBe(
+      '{"class":"SendEmail","args":["ann",{"a":1}],' +
+        '"recurring":{"name":"tea \\"time\\"","planned_ms":1795399800000,"previous_ms":null},' +
+        `"queue":"mail","id":"${id}","queue_time":1795399796.297}`,
+    )
+    expect(decodePayload(encodePayload({ ...job, recurring })).recurring).toEqual(recurring)
+  })
+
+  it("is exactly Ruby's in Ruby's format", () => {
+    expect(encodeRubyPayload('InteropOk', '[1,{"k":"v"}]', 'q1')).toBe(delayedBy.ruby.payload)
+  })
+
+  it('is read again as it was, whatever the class, the queue and the args', () => {
+    fc.assert(
+      fc.property(
+        name,
+        fc.array(fc.jsonValue()),
+        name,
+        fc.integer({ min: 0, max: 4e12 }),
+        (className, given, queue, ms) => {
+          const argsJson = JSON.stringify(given)
+          const read = decodePayload(encodePayload({ className, argsJson, queue, id, queueTimeMs: ms }))
+          const expected = {
+            className,
+            args: JSON.parse(argsJson),
+            queue,
+            id,
+            prefix: '',
+            queueTimeMs: ms,
+            recurring: null,
+          }
+          expect(read).toEqual(expected)
+          const ruby = decodePayload(encodeRubyPayload(className, argsJson, queue))
+          expect(ruby).toEqual({ ...expected, id: null, queueTimeMs: null })
+        },
+      ),
+    )
+  })
+})
+
+describe('a payload of another system', () => {
+  it.each(Object.entries(queuedBy))('is read: %s', (system, payload) => {
+    const read = decodePayload(payload)
+    expect(read.args).toEqual(queuedArgs[system as keyof typeof queuedBy])
+    expect(read.className).toMatch(/^(InteropOk|OkJob|add)$/)
+    expect(read.id).toBe(/"id":"(\w+)"/.exec(payload)?.[1] ?? null)
+  })
+
+  it("keeps php-resque's prefix and time", () => {
+    const read = decodePayload('{"class":"A","args":[],"id":"1","prefix":"p","queue_time":1795399796.554857}')
+    expect(read).toMatchObject({ prefix: 'p', queueTimeMs: 1_795_399_796_555 })
+  })
+
+  it.each<[string, unknown[]]>([
+    ['{"class":"A"}', []],
+    ['{"class":"A","args":null}', []],
+    ['{"class":"A","args":{"k":1}}', [{ k: 1 }]],
+    ['{"class":"A","args":"text"}', ['text']],
+    ['{"class":"A","args":[[1]]}', [[1]]],
+  ])('may have args that are no array: %s', (payload, args) => {
+    expect(decodePayload(payload).args).toEqual(args)
+  })
+
+  it('may hold members of other types than ours', () => {
+    const payload = '{"class":"A","queue":7,"id":null,"prefix":3,"queue_time":"soon","recurring":{"name":1}}'
+    const nothing = { queue: null, id: null, prefix: '', queueTimeMs: null, recurring: null }
+    expect(decodePayload(payload)).toMatchObject(nothing)
+  })
+
+  it('may name a class as JavaScript names things of its own', () => {
+    expect(decodePayload('{"class":"__proto__","args":[]}').className).toBe('__proto__')
+    expect(decodePayload('{"__proto__":{"class":"A"},"class":"constructor"}').className).toBe('constructor')
+  })
+
+  it.each<[string, RegExp]>([
+    ['', /not JSON/],
+    ['{"class":"A"', /not JSON/],
+    ['"text"', /no JSON object: "text"/],
+    ['null', /no JSON object/],
+    ['["A"]', /no JSON object/],
+    ['{}', /names no class/],
+    ['{"class":""}', /names no class/],
+    ['{"class":null}', /names no class/],
+    ['{"__proto__":{"class":"A"}}', /names no class/],
+  ])('is refused when it is no job: %s', (payload, message) => {
+    expect(() => decodePayload(payload)).toThrow(InvalidPayloadError)
+    expect(() => decodePayload(payload)).toThrow(message)
+  })
+})
+
+describe('the bytes of one member', () => {
+  const names = fc.constantFrom('payload', 'a', 'b"c', 'payload ', '\u00e9', '')
+  const objects = fc.dictionary(names, fc.jsonValue(), { maxKeys: 5, noNullPrototype: true })
+
+  it('are those that JSON.parse reads', () => {
+    fc.assert(
+      fc.property(objects, fc.constantFrom(0, 1, 3), (object, indent) => {
+        const text = JSON.stringify(object, undefined, indent)
+        for (const [key, value] of Object.entries(object)) {
+          expect(JSON.parse(rawMember(text, key) ?? '')).toEqual(JSON.parse(JSON.stringify(value)))
+          expect(text).toContain(rawMember(text, key))
+        }
+        expect(rawMember(text, 'absent')).toBeNull()
+      }),
+    )
+  })
+
+  it('keep numbers and escapes as they were written', () => {
+    const text = '{ "x" : "a\\"}," , "payload" : {"args":[1.0e-05,"\\/"]} , "y":[{"payload":2}]}'
+    expect(rawMember(text, 'payload')).toBe('{"args":[1.0e-05,"\\/"]}')
+  })
+})
