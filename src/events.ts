@@ -8,9 +8,9 @@ export interface Events {
   /** Redis failed (told once), or answers again. */
   trouble: { readonly role: string; readonly error: unknown }
   recovered: { readonly role: string }
-  /** The lease was taken, or lost to `holder`. */
-  leading: { readonly name: string }
-  standby: { readonly holder: string; readonly endsInMs: number }
+  /** The lease was taken, or lost to `holder`; with `appName`, that of the application's recurring entries. */
+  leading: { readonly name: string; readonly appName?: string }
+  standby: { readonly holder: string; readonly endsInMs: number; readonly appName?: string }
   promoted: { readonly count: number; readonly refused: number; readonly lateMs: number }
   fired: {
     readonly entry: string
@@ -27,7 +27,15 @@ export interface Events {
     readonly firstPlannedMs: number
     readonly reason: string
   }
-  scheduleLoaded: { readonly entries: number; readonly problems: readonly string[] }
+  /** The leader's plan is new, or another than before: how many entries are in force, and what became of which. */
+  scheduleLoaded: {
+    readonly entries: number
+    readonly added: readonly string[]
+    readonly changed: readonly string[]
+    readonly removed: readonly string[]
+  }
+  /** A dynamic entry cannot run, or an entry of the schedule file has its name. Told once. */
+  entryLeftOut: { readonly entry: string; readonly reason: string }
   reserved: JobEvent
   completed: JobEvent & { readonly durationMs: number; readonly result: unknown }
   failed: JobEvent & { readonly durationMs: number; readonly error: unknown }

@@ -17,6 +17,8 @@ export {
   status,
 } from './client/default-client.ts'
 export type { DelayedJob } from './client/delayed-jobs.ts'
+export type { RecurringEntry, RecurringRun } from './client/recurring-entry.ts'
+export type { RecurringConfig, RecurringJobs } from './client/recurring-jobs.ts'
 export { Resque, type ResqueOptions } from './client/resque.ts'
 export type { Stats } from './client/stats.ts'
 export type { WorkerInfo } from './client/workers.ts'
@@ -51,7 +53,7 @@ export {
 export { type JobState, type StateCode, stateCodes } from './job/state.ts'
 export type { DateTimeLike, When } from './job/times.ts'
 export type { QueueSize } from './queue/queue.ts'
-export type { ScheduleEntry } from './recurring/entry.ts'
+export type { EntryContext, ScheduleEntry } from './recurring/entry.ts'
 export { parseEvery } from './recurring/every.ts'
 export { loadSchedule } from './recurring/file.ts'
 export { nextOccurrences, previousOccurrence } from './recurring/occurrences.ts'

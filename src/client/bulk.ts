@@ -20,16 +20,26 @@ export interface BulkItem {
 const jobsPerCall = 250
 const callsUnderWay = 4
 
+function checkItem(item: BulkItem | null | undefined): BulkItem {
+  if (typeof item === 'object' && item !== null) return item
+  const got = item === null ? 'null' : typeof item
+  throw new InvalidArgumentError('items', item, `an item is an object { job, args, … }, got ${got}.`)
+}
+
 /** @throws InvalidArgumentError naming every bad item (at most ten), before anything is written. */
 export function prepareAll(
   items: readonly BulkItem[],
   prepareItem: (item: BulkItem) => Prepared,
 ): Prepared[] {
+  if (!Array.isArray(items)) {
+    const why = 'items must be an array of { job, args, queue, at, in }, one for each job.'
+    throw new InvalidArgumentError('items', items, why)
+  }
   const prepared: Prepared[] = []
   const problems: string[] = []
-  items.forEach((item, index) => {
+  items.forEach((item: BulkItem | null, index) => {
     try {
-      prepared.push(prepareItem(item))
+      prepared.push(prepareItem(checkItem(item)))
     } catch (error) {
       if (!(error instanceof ResqueError)) throw error
       problems.push(`item ${index}: ${error.message}`)

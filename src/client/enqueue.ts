@@ -7,7 +7,7 @@ import { isTracked } from '../job/id.ts'
 import type { JobClass } from '../job/job.ts'
 import { jobName } from '../job/names.ts'
 import { type NewJob, newJob } from '../job/new-job.ts'
-import { explain, isConnectionTrouble } from '../redis/connection.ts'
+import { explain, isConnectionTrouble, isTimeout } from '../redis/connection.ts'
 import type { Rooms } from '../rooms.ts'
 
 export interface EnqueueSettings {
@@ -65,7 +65,7 @@ async function addOnce(
   )
   const now = jobs.filter(({ dueSeconds }) => dueSeconds === null)
   if (now.length === 0) return rooms.delayed.add(later, again)
-  const pushed = rooms.queues.push(now, again)
+  const pushed = rooms.queues.push(now)
   if (later.length === 0) return pushed
   const [reply] = await Promise.all([pushed, rooms.delayed.add(later, again)])
   return reply
@@ -95,12 +95,17 @@ export async function add(
   jobs: readonly Prepared[],
 ): Promise<{ redisNowMs: number }> {
   const deadlineMs = clock.nowMs() + patienceMs
-  for (let again = false; ; again = true) {
+  for (let again = false; ; ) {
+    const wasSent = rooms.connection.watchSending()
     try {
       return await addOnce(rooms, jobs, again)
     } catch (error) {
       if (!isConnectionTrouble(error)) throw explain(error, rooms.connection)
-      if (!mayRepeat(jobs) || clock.nowMs() >= deadlineMs) throw inDoubt(rooms, jobs, error)
+      // What has timed out may still wait to be sent.
+      again ||= wasSent() || isTimeout(error)
+      const isLate = clock.nowMs() >= deadlineMs
+      if (again && (isLate || !mayRepeat(jobs))) throw inDoubt(rooms, jobs, error)
+      if (isLate) throw explain(error, rooms.connection)
       await clock.sleep(pauseMs)
     }
   }

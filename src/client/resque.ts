@@ -14,6 +14,7 @@ import { addAll, type BulkItem, prepareAll } from './bulk.ts'
 import { DelayedJobs } from './delayed-jobs.ts'
 import { add, type Prepared, prepare, type Request } from './enqueue.ts'
 import { lookUp } from './lookup.ts'
+import { RecurringJobs } from './recurring-jobs.ts'
 import { readStats, type Stats } from './stats.ts'
 import { EndWatch } from './watch.ts'
 import { Workers } from './workers.ts'
@@ -40,6 +41,11 @@ export interface ResqueOptions {
 /** Above this the machine's clock is wrong enough to be corrected by Redis's, in milliseconds. */
 const toleratedSkewMs = 2_000
 
+function stillOpen({ id, state, queue }: JobStatus, timeoutSeconds: number): WaitTimeoutError {
+  const cure = `Is a worker running for queue "${queue}"?`
+  return new WaitTimeoutError(`job ${id} is still ${state} after ${timeoutSeconds} s. ${cure}`)
+}
+
 /** A client. It connects in the background; nothing is written until a verb is called. */
 export class Resque {
   readonly rooms: Rooms
@@ -47,6 +53,8 @@ export class Resque {
   readonly queues: Rooms['queues']
   readonly failed: Rooms['failed']
   readonly workers: Workers
+  /** The recurring entries of the application without a name. */
+  readonly recurring: RecurringJobs
   readonly #clock: Clock
   readonly #watch: EndWatch
   readonly #defaultQueue: string | null
@@ -65,6 +73,13 @@ export class Resque {
     this.#watch = new EndWatch(this.rooms, this.#clock)
     this.#defaultQueue = options.defaultQueue ?? null
     this.#settings = { format: options.payload ?? 'php', track: options.track ?? true }
+    this.recurring = this.recurringOf('')
+  }
+
+  /** The recurring entries of an application with a name (`appName` of its scheduler). @throws InvalidArgumentError */
+  recurringOf(appName: string): RecurringJobs {
+    const options = { clock: this.#clock, defaultQueue: this.#defaultQueue, ...this.#settings }
+    return new RecurringJobs(this.rooms, appName, options)
   }
 
   /** Reaches Redis once. @throws RedisError when it is not there, refuses us or is too old. */
@@ -102,7 +117,7 @@ export class Resque {
 
   #dueIn(delaySeconds: number): number | null {
     checkDelaySeconds(delaySeconds)
-    return delaySeconds === 0 ? null : dueSeconds(this.#nowMs() / 1000 + delaySeconds)
+    return delaySeconds === 0 ? null : dueSeconds(new Date(Math.ceil(this.#nowMs() + delaySeconds * 1000)))
   }
 
   /**
@@ -215,25 +230,29 @@ export class Resque {
   /**
    * Waits until a job has ended (complete, failed or cancelled) and resolves to its status; null when nothing is
    * known of the job.
-   * @throws WaitTimeoutError when it has not ended after `timeoutSeconds` (default 60)
+   * @throws WaitTimeoutError when it has not ended after `timeoutSeconds` (default 60); RedisError
    */
   async waitFor(
     id: string,
     { timeoutSeconds = 60 }: { readonly timeoutSeconds?: number } = {},
   ): Promise<JobStatus | null> {
+    if (!(typeof timeoutSeconds === 'number' && timeoutSeconds >= 0)) {
+      const why = `timeoutSeconds must be a number of seconds, 0 or more, got ${timeoutSeconds}.`
+      throw new InvalidArgumentError('timeoutSeconds', timeoutSeconds, why)
+    }
     const deadlineMs = this.#clock.nowMs() + timeoutSeconds * 1000
-    await this.#asked(this.#watch.open())
+    await this.#watch.open(timeoutSeconds * 1000)
     for (;;) {
-      const leftMs = deadlineMs - this.#clock.nowMs()
-      const changed = this.#watch.change(id, Math.max(0, leftMs))
-      const status = await this.status(id)
-      if (status === null || isFinal(status.state)) return status
-      if (leftMs <= 0) {
-        throw new WaitTimeoutError(
-          `job ${id} is still ${status.state} after ${timeoutSeconds} s. Is a worker running for queue "${status.queue}"?`,
-        )
+      const leftMs = Math.max(0, deadlineMs - this.#clock.nowMs())
+      const next = this.#watch.next(id, leftMs)
+      try {
+        const status = await this.status(id)
+        if (status === null || isFinal(status.state)) return status
+        if (leftMs === 0) throw stillOpen(status, timeoutSeconds)
+        await next.word
+      } finally {
+        next.stop()
       }
-      await changed
     }
   }
 

@@ -7,6 +7,12 @@ import type { Rooms } from '../rooms.ts'
 /** How long to wait for word before looking for oneself. */
 const lookEveryMs = 1_000
 
+export interface NextWord {
+  /** Resolves when there is word of the job, or after a while, or at the deadline. */
+  readonly word: Promise<void>
+  stop(): void
+}
+
 export class EndWatch {
   readonly #rooms: Rooms
   readonly #clock: Clock
@@ -19,10 +25,16 @@ export class EndWatch {
     this.#clock = clock
   }
 
-  /** Begins to listen, on the first call. What ends after it has resolved is told. */
-  async open(): Promise<void> {
+  /**
+   * Begins to listen, on the first call; what ends after it has resolved is told. When Redis is away or refuses,
+   * looking now and then has to do, so it is not waited for longer than for a look.
+   */
+  async open(atMostMs: number): Promise<void> {
     this.#opened ??= this.#open()
-    await this.#opened
+    const over = new AbortController()
+    const patience = this.#clock.sleep(Math.min(lookEveryMs, atMostMs), over.signal)
+    await Promise.race([this.#opened, patience])
+    over.abort()
   }
 
   async #open(): Promise<void> {
@@ -31,23 +43,25 @@ export class EndWatch {
       onMessage: (ids) => this.#tell(ids.split(',')),
     })
     this.#subscription = subscription
-    await subscription.listening
+    await subscription.listening.catch(() => undefined)
   }
 
   #tell(ids: readonly string[]): void {
-    for (const id of ids) for (const wake of this.#waiting.get(id) ?? []) wake()
+    for (const id of ids) for (const stop of this.#waiting.get(id) ?? []) stop()
   }
 
-  /** Resolves when there is word of the job, or after a while, or at the deadline. Call it, then look, then await it. */
-  async change(id: string, atMostMs: number): Promise<void> {
+  /** The next word of a job. Call it, then look, then await `word`, and `stop` it in the end. */
+  next(id: string, atMostMs: number): NextWord {
     const waiters = this.#waiting.get(id) ?? new Set<() => void>()
     this.#waiting.set(id, waiters)
     const over = new AbortController()
-    const wake = (): void => over.abort()
-    waiters.add(wake)
-    await this.#clock.sleep(Math.min(lookEveryMs, atMostMs), over.signal)
-    waiters.delete(wake)
-    if (waiters.size === 0) this.#waiting.delete(id)
+    const stop = (): void => {
+      over.abort()
+      waiters.delete(stop)
+      if (waiters.size === 0) this.#waiting.delete(id)
+    }
+    waiters.add(stop)
+    return { word: this.#clock.sleep(Math.min(lookEveryMs, atMostMs), over.signal), stop }
   }
 
   close(): void {

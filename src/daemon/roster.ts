@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { heartbeatTime, rubyTime } from '../job/wire-times.ts'
+import { rubyTime } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
 
@@ -36,7 +36,6 @@ export class Roster {
   async #say(member: Member, what: 'join' | 'beat', withHeartbeat: boolean): Promise<unknown> {
     const { redis, keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
-    const heartbeat = withHeartbeat ? heartbeatTime(nowMs) : ''
     return beatScript.run(
       redis,
       [keys.processes, keys.processIds, keys.workers, keys.heartbeats],
@@ -45,7 +44,7 @@ export class Roster {
         member.token,
         member.slots,
         member.workerId,
-        heartbeat,
+        withHeartbeat ? '1' : '',
         rubyTime(nowMs),
         what,
         keys.workerPrefix,

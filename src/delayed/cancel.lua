@@ -12,15 +12,16 @@
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local code, payload, more = take_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], KEYS[1])
-if more then return { 'more', skip + limit } end
-if not payload then
-  if code ~= 63 then return { 'other', code } end
+local found = find_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7])
+if not found.payload then
+  if found.more then return { 'more', skip + limit } end
+  if found.code ~= 63 then return { 'other', found.code } end
   return { 'missing', 0 }
 end
-local _, class, queue, _, seconds = read_payload(payload)
+take_out(found, KEYS[1])
+local _, class, queue, _, seconds = read_payload(found.payload)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[3], id)
 redis.call('SET', KEYS[4], status_record(64, class, queue or '', seconds, '', now_ms, now_s), 'EX', ARGV[8])
-redis.call('PUBLISH', ARGV[9], id)
-return { 'cancelled', code }
+redis.pcall('PUBLISH', ARGV[9], id)
+return { 'cancelled', found.code }

@@ -3,7 +3,7 @@
 
 import { failedAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
-import { replyList, type Store } from '../redis/store.ts'
+import { bounds, replyList, type Store } from '../redis/store.ts'
 
 const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
 const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
@@ -179,18 +179,16 @@ export class Delayed {
 
   /** The first due second, or null when nothing is delayed. One plain command: schedulers ask every second. */
   async nextSeconds(): Promise<number | null> {
-    const [first] = await this.#store.redis.zrange(this.#store.keys.schedule, '0', '0')
-    return first === undefined ? null : Number(first)
+    // The score, since the member may be anything.
+    const [, score] = await this.#store.redis.zrange(this.#store.keys.schedule, '0', '0', 'WITHSCORES')
+    return score === undefined ? null : Number(score)
   }
 
   /** Due seconds in order of time, from position `start`, at most `count` of them. */
   async timestamps(start = 0, count = 100): Promise<number[]> {
-    const seconds = await this.#store.redis.zrange(
-      this.#store.keys.schedule,
-      String(start),
-      String(start + count - 1),
-    )
-    return seconds.map(Number)
+    const [first, last] = bounds(start, count)
+    const seconds = await this.#store.redis.zrange(this.#store.keys.schedule, String(first), String(last))
+    return seconds.map(Number).filter(Number.isFinite)
   }
 
   /** How many jobs are due in that second. */
@@ -200,7 +198,7 @@ export class Delayed {
 
   /** The payloads due in one second. */
   peekAt(dueSeconds: number, start = 0, count = 100): Promise<string[]> {
-    return this.#store.redis.lrange(this.#store.keys.bucket(dueSeconds), start, start + count - 1)
+    return this.#store.redis.lrange(this.#store.keys.bucket(dueSeconds), ...bounds(start, count))
   }
 
   /** All delayed jobs. Adds up the buckets, a thousand at a time. */

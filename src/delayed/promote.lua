@@ -12,11 +12,14 @@
 -- @include payload
 -- @include status
 -- @include enqueue
+-- @include json-text
 -- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 if ARGV[3] ~= '' and redis.call('GET', KEYS[4]) ~= ARGV[3] then
   return { 0, digits(now_ms), 0, 0, 0 }
 end
+local trouble = failed_list_trouble(KEYS[3])
+if trouble then return trouble end
 
 local limit = tonumber(ARGV[2])
 local batch = new_batch(ARGV[6], now_ms, now_s)
@@ -31,9 +34,9 @@ local function promote(payload, due)
   local kind, class, queue, id, seconds, prefix = read_payload(payload)
   if not kind then return refuse(payload, class) end
   if not queue then return refuse(payload, 'the payload names no queue') end
-  if not id then
+  if kind ~= 'ours' then
     local index = ARGV[8] .. payload
-    redis.call('SREM', index, 'delayed:' .. due)
+    redis.pcall('SREM', index, 'delayed:' .. due)
   end
   add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
   moved = moved + 1
@@ -66,8 +69,8 @@ while moved + refused < limit do
   if #emptied > 0 then redis.call('ZREM', KEYS[1], unpack(emptied)) end
 end
 
-enqueue_batch(batch, KEYS[2], ARGV[5], ARGV[7], function(payload, reason)
-  refuse(payload, reason)
-  moved = moved - 1
+enqueue_batch(batch, KEYS[2], ARGV[5], ARGV[7], function(payload, reason, queue)
+  quarantine_queued(batch, KEYS[3], ARGV[9], payload, 'could not be promoted: ' .. reason, queue)
+  moved, refused = moved - 1, refused + 1
 end)
 return { 1, digits(now_ms), moved, refused, oldest }

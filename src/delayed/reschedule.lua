@@ -12,22 +12,34 @@
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit, due = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[8]
-local code, payload, more = take_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], KEYS[1])
-if more then return { 'more', skip + limit } end
+local found = find_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7])
+local payload = found.payload
 if not payload then
-  if code ~= 63 then return { 'other', code } end
+  if found.more then return { 'more', skip + limit } end
+  if found.code ~= 63 then return { 'other', found.code } end
   return { 'missing', 0 }
 end
+
+-- Asked before the job is taken out of where it is: a script that fails half way is not rolled back.
 local kind, class, queue, _, seconds, prefix = read_payload(payload)
-if tonumber(due) <= now_s then
+local is_due = tonumber(due) <= now_s
+local target = is_due and ARGV[7] .. queue or ARGV[6] .. due
+local target_type = redis.call('TYPE', target).ok
+if target_type ~= 'list' and target_type ~= 'none' then
+  return redis.error_reply('WRONGTYPE ' .. target .. ' holds something else than a list')
+end
+
+take_out(found, KEYS[1])
+if is_due then
   local batch = new_batch(ARGV[5], now_ms, now_s)
   add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
   enqueue_batch(batch, KEYS[2], ARGV[7], ARGV[9], function(_, reason) error(reason) end)
   return { 'moved', 1 }
 end
-redis.call('RPUSH', ARGV[6] .. due, payload)
+redis.call('RPUSH', target, payload)
 redis.call('ZADD', KEYS[1], due, due)
-local record = status_record(63, class, queue, seconds, ',"due":' .. due, now_ms, now_s)
+local failure = type(found.record.error) == 'table' and ',"error":' .. cjson.encode(found.record.error) or ''
+local record = status_record(63, class, queue, seconds, failure .. ',"due":' .. due, now_ms, now_s)
 if is_tracked(id) then
   redis.call('SET', KEYS[3], record)
 else -- nothing would ever write over it: it must end by itself

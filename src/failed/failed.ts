@@ -3,7 +3,7 @@
 
 import { type Failure, readFailure } from '../job/failure.ts'
 import { defineScript } from '../redis/script.ts'
-import type { Store } from '../redis/store.ts'
+import { bounds, type Store } from '../redis/store.ts'
 
 const retryScript = defineScript(new URL('./retry.lua', import.meta.url))
 
@@ -24,11 +24,7 @@ export class FailedJobs {
 
   /** Failure records, oldest first; a negative `start` counts from the newest. Junk is left out. */
   async list({ start = 0, count = 100 }: FailedPage = {}): Promise<Failure[]> {
-    const records = await this.#store.redis.lrange(
-      this.#store.keys.failed,
-      start,
-      start < 0 && start + count >= 0 ? -1 : start + count - 1,
-    )
+    const records = await this.#store.redis.lrange(this.#store.keys.failed, ...bounds(start, count))
     return records.map(readFailure).filter((failure) => failure !== null)
   }
 

@@ -55,11 +55,14 @@ export function dueSeconds(when: When): number {
 }
 
 /**
- * Checks the seconds of enqueueIn: a finite number, 0 or more.
+ * Checks the seconds of enqueueIn: a finite number, 0 or more, and no more than the years there are.
  * @throws InvalidArgumentError
  */
 export function checkDelaySeconds(delaySeconds: unknown): asserts delaySeconds is number {
-  if (typeof delaySeconds === 'number' && Number.isFinite(delaySeconds) && delaySeconds >= 0) return
+  if (typeof delaySeconds === 'number' && Number.isFinite(delaySeconds) && delaySeconds >= 0) {
+    if (delaySeconds <= latestSeconds) return
+    refuse('seconds', delaySeconds, `${delaySeconds} seconds from now lies after the year 9999.`)
+  }
   const got = typeof delaySeconds === 'string' ? JSON.stringify(delaySeconds) : String(delaySeconds)
   refuse('seconds', delaySeconds, `enqueueIn needs a number of seconds, 0 or more, got ${got}.`)
 }

@@ -1,7 +1,7 @@
 // Jobs that are ready to run: one list of payloads for each queue, and the set of all queues' names.
 
 import { defineScript } from '../redis/script.ts'
-import { replyList, type Store } from '../redis/store.ts'
+import { bounds, replyList, type Store } from '../redis/store.ts'
 
 const pushScript = defineScript(new URL('./push.lua', import.meta.url))
 
@@ -61,7 +61,7 @@ export class Queues {
 
   /** Payloads of a queue, the next to be taken first. */
   peek(queue: string, start = 0, count = 100): Promise<string[]> {
-    return this.#store.redis.lrange(this.#store.keys.queue(queue), start, start + count - 1)
+    return this.#store.redis.lrange(this.#store.keys.queue(queue), ...bounds(start, count))
   }
 
   /** Whether any of these queues holds a job: one plain command, for an idle worker's poll. */
@@ -76,10 +76,9 @@ export class Queues {
   }
 
   async resume(queue: string): Promise<void> {
-    await this.#store.redis
-      .multi()
-      .srem(this.#store.keys.pausedQueues, queue)
-      .publish(this.#store.keys.wake, queue)
-      .exec()
+    const { redis, keys } = this.#store
+    await redis.srem(keys.pausedQueues, queue)
+    // Without the right to publish, workers find the queue by their poll.
+    await redis.publish(keys.wake, queue).catch(() => undefined)
   }
 }

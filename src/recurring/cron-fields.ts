@@ -127,6 +127,8 @@ function hint(field: FieldText, bound: string): string {
   if (/^h\b/i.test(bound)) return ' (H stands for a random value, which would change at every start)'
   if (/^\d+w$|^lw$/i.test(bound)) return ' (the nearest working day, W, is not supported)'
   if (bound === '?') return ' (write * instead)'
-  const name = bound.length < 12 ? nearest(bound, field.spec.names) : undefined
+  const { names } = field.spec
+  const name =
+    names.find((known) => bound.toLowerCase().startsWith(known)) ?? nearest(bound.slice(0, 12), names)
   return name === undefined ? '' : ` (did you mean "${name}"?)`
 }

@@ -72,26 +72,23 @@ function expandAlias(cron: string, words: readonly string[]): string[] {
 
 function splitZone(cron: string, words: readonly string[]): { fields: string[]; timezone: string | null } {
   const last = words.at(-1) ?? ''
-  const zoned = words.length > 1 && !looksLikeWeekday(last) && looksLikeZone(last)
+  const zoned =
+    words.length > 1 && !looksLikeWeekday(last) && (isZoneName(last) || looksLikeZone(words, last))
   const fields = zoned ? words.slice(0, -1) : [...words]
   if (fields.length < 5 || fields.length > 6) return refuseCron(cron, countMessage(fields.length, zoned))
   if (zoned && !isZoneName(last)) return refuseCron(cron, unknownZone(last))
   return { fields, timezone: zoned ? last : null }
 }
 
+/** No zone begins like a weekday. */
 function looksLikeWeekday(word: string): boolean {
-  return (
-    /^[\d*,/#%&?-]|^(sun|mon|tue|wed|thu|fri|sat)([^a-z]|$)/i.test(word) && !/^[+-]\d\d:?\d\d$/.test(word)
-  )
+  return /^[\d*,/#%&?-]|^(sun|mon|tue|wed|thu|fri|sat)/i.test(word) && !/^[+-]\d\d:?\d\d$/.test(word)
 }
 
-function looksLikeZone(word: string): boolean {
-  return (
-    isZoneName(word) ||
-    /^[+-]\d/.test(word) ||
-    /^[a-z_]+\/[a-z]/i.test(word) ||
-    /^[a-z]{3,}([+-]\d.*)?$/i.test(word)
-  )
+/** A zone with a typing error; where it is the fifth word it could as well be a weekday with one. */
+function looksLikeZone(words: readonly string[], last: string): boolean {
+  if (/^[+-]\d|^[a-z_]+\/[a-z]/i.test(last)) return true
+  return words.length !== 5 && /^[a-z]{3,}([+-]\d.*)?$/i.test(last)
 }
 
 function countMessage(count: number, zoned: boolean): string {

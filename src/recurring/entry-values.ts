@@ -65,7 +65,8 @@ export function readSeconds<T extends number | null>(
 }
 
 export function readCount(findings: Findings, config: EntryConfig, key: string): number | null {
-  const value = config[key] ?? null
+  const given = config[key] ?? null
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
   if (value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value > 0)) return value
   findings.error(key, `${key} must be a whole number from 1 on, not ${shown(value)}.`)
   return null

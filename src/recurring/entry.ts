@@ -55,7 +55,9 @@ export interface EntryContext {
   readonly defaultQueue?: string | undefined
   /** The queue that a class itself names; null or undefined when the class is not known or names none. */
   readonly jobQueue?: ((className: string) => string | null | undefined) | undefined
-  /** When true, an entry without any queue is an error. */
+  /** Where the scheduler runs: entries that are for other environments only are left out. Unset: none is. */
+  readonly environment?: string | undefined
+  /** When true, an entry that is to run here and has no queue at all is an error. */
   readonly requireQueue?: boolean | undefined
 }
 
@@ -91,14 +93,15 @@ interface Parts {
 
 function buildEntry(findings: Findings, { name, config, timing, context }: Parts): ScheduleEntry {
   const className = readClass(findings, name, config)
+  const env = readEnvironments(findings, config)
   readSwitch(findings, config, 'persist', false)
   return {
     name,
     ...timing,
     class: className,
-    queue: readQueue(findings, config, { className, context }),
+    queue: readQueue(findings, config, { className, env, context }),
     params: readArgs(findings, config),
-    env: readEnvironments(findings, config),
+    env,
     enabled: readSwitch(findings, config, 'enabled', true),
     description: readText(findings, { description: config['description'] || null }, 'description'),
     catchUp: readChoice(findings, config, {
@@ -111,6 +114,11 @@ function buildEntry(findings: Findings, { name, config, timing, context }: Parts
     jitterSeconds: readSeconds(findings, config, 'jitter', 0),
     parameters: readParameters(findings, config),
   }
+}
+
+/** Is an entry with these environments one that a scheduler in `environment` leaves to others? */
+export function isElsewhere(env: ScheduleEntry['env'], environment: string | undefined): boolean {
+  return environment !== undefined && env !== null && !env.includes(environment)
 }
 
 function readOverlap(findings: Findings, config: EntryConfig): ScheduleEntry['overlap'] {
@@ -140,11 +148,11 @@ function readClass(findings: Findings, name: string, config: EntryConfig): strin
 function readQueue(
   findings: Findings,
   config: EntryConfig,
-  { className, context }: { className: string; context: EntryContext },
+  { className, env, context }: { className: string; env: ScheduleEntry['env']; context: EntryContext },
 ): string | null {
   const queue =
     readText(findings, config, 'queue') ?? context.jobQueue?.(className) ?? context.defaultQueue ?? null
-  if (queue === null && context.requireQueue === true)
+  if (queue === null && context.requireQueue === true && !isElsewhere(env, context.environment))
     findings.error(
       'queue',
       `the entry names no queue, and neither does its class "${className}". ` +

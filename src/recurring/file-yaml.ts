@@ -8,6 +8,8 @@ import { duplicateProblem, notAMap, placeFinder } from './file-text.ts'
 
 /** How much aliases and merges may add to a file when they are followed ("a billion laughs"). */
 const mostExpandedNodes = 1_000_000
+/** The yaml package looks for the anchor of each alias among all of them. */
+const mostAliases = 20_000
 
 export function parseYaml(text: string): RawSchedule {
   try {
@@ -61,7 +63,8 @@ function customTags(tags: Tags): Tags {
     { ...bool, test: /^(yes|true|on)$/i, resolve: () => true },
     { ...bool, test: /^(no|false|off)$/i, resolve: () => false },
     { tag: 'tag:yaml.org,2002:int', default: true, test: /^\d+(:[0-5]?\d){1,2}$/, resolve: sexagesimal },
-    { tag: '!ruby/symbol', default: true, test: /^:[^:\s]/, resolve: symbol },
+    { tag: '!ruby/symbol', resolve: symbol },
+    { tag: 'tag:yaml.org,2002:symbol', default: true, test: /^:[^:\s]/, resolve: symbol },
     { tag: '!ruby/sym', resolve: symbol },
   ])
 }
@@ -120,12 +123,15 @@ function expansionProblem(document: YamlDocument): TextProblem | null {
   const anchors = new Map<string, unknown>()
   const weights = new Map<unknown, number>()
   let problem: TextProblem | null = null
+  let aliases = 0
   const refuse = (node: { range?: readonly number[] | null }, why: string) => {
     problem ??= problemAt(node.range?.[0] ?? 0, why)
     return 0
   }
   const weigh = (node: unknown): number => {
     if (isAlias(node)) {
+      if (++aliases > mostAliases)
+        return refuse(node, `there are more than ${mostAliases} aliases. Write the values out.`)
       const target = anchors.get(node.source)
       if (target === undefined)
         return refuse(node, `the alias *${node.source} has no anchor &${node.source} before it.`)

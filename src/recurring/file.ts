@@ -4,7 +4,8 @@
 import { systemClock } from '../clock.ts'
 import { ScheduleError } from '../errors.ts'
 import type { EntryContext, ScheduleEntry } from './entry.ts'
-import { parseEntry } from './entry.ts'
+import { isElsewhere, parseEntry } from './entry.ts'
+import { knownKeys } from './entry-keys.ts'
 import { isMap } from './entry-values.ts'
 import { looksLikeJson, parseJson } from './file-json.ts'
 import type { Source } from './file-source.ts'
@@ -18,8 +19,6 @@ import type { Problem } from './problem.ts'
 import { formatProblem } from './problem.ts'
 
 export interface LoadScheduleOptions extends EntryContext {
-  /** Leave out entries of other environments. Without it every entry is taken. */
-  readonly environment?: string | undefined
   /** The moment `next` is counted from. Default: the time when `next` is first read. */
   readonly nowMs?: number | undefined
   /** Fill in `${NAME}` and `${NAME:-default}` from these variables. Default: texts stay as they are. */
@@ -90,7 +89,20 @@ function collect(collected: Collected, source: Source, options: LoadScheduleOpti
   if (source.problem !== null)
     report({ severity: 'error', offset: null, entry: null, message: source.problem })
   else collectEntries(collected, { source, options, report })
-  collected.problems.push(...problems.sort(byPlace))
+  for (const problem of atMost(mostProblems, problems.sort(byPlace))) collected.problems.push(problem)
+}
+
+/** A file that is no schedule at all can have a problem in every line. */
+const mostProblems = 1000
+
+function atMost(limit: number, problems: Problem[]): Problem[] {
+  const [first] = problems
+  if (first === undefined || problems.length <= limit) return problems
+  const rest = problems.slice(limit)
+  const severity = rest.some((problem) => problem.severity === 'error') ? 'error' : 'warning'
+  const message = `and ${rest.length} more problems. Is this a schedule file?`
+  const nowhere = { file: first.file, line: null, column: null, entry: null, field: null }
+  return [...problems.slice(0, limit), { severity, ...nowhere, message }]
 }
 
 function byPlace(a: Problem, b: Problem): number {
@@ -154,7 +166,7 @@ function collectEntry(collected: Collected, raw: RawEntry, incoming: Incoming): 
     report({ severity: 'error', offset, entry: name, message: twiceMessage(name, elsewhere) })
   collected.files.set(name, source.file)
   if (entry === null || !complete) return
-  if (isElsewhere(entry, options.environment)) collected.others.add(name)
+  if (isElsewhere(entry.env, options.environment)) collected.others.add(name)
   else collected.entries.set(name, withNext(entry, options.nowMs))
 }
 
@@ -162,13 +174,9 @@ function twiceMessage(name: string, file: string | null): string {
   return `"${name}" is also in ${file}: only this one counts. Rename or remove one.`
 }
 
-function isElsewhere(entry: ScheduleEntry, environment: string | undefined): boolean {
-  return environment !== undefined && entry.env !== null && !entry.env.includes(environment)
-}
-
 /** A map of maps with cron or every inside: a Rails environment, or the `:schedule:` of a sidekiq.yml. */
 function isSection(value: unknown, depth = 0): boolean {
-  if (!isMap(value) || 'cron' in value || 'every' in value || 'class' in value) return false
+  if (!isMap(value) || knownKeys.some((key) => key in value)) return false
   return Object.values(value).some(
     (part) => isMap(part) && (isTimed(part) || (depth === 0 && isSection(part, 1))),
   )

@@ -1,12 +1,25 @@
-// What Redis knows of recurring entries: the planned time of each entry's last run. An occurrence is claimed
-// by moving that time forward, in the very script that enqueues its job, so no two schedulers can fire it.
+// What Redis knows of recurring entries: which are in force, the planned time of each entry's last run, and what
+// became of its runs. An occurrence is claimed by moving the planned time forward, in the very script that
+// enqueues its job, so no two schedulers can fire it.
 
+import { InvalidArgumentError } from '../errors.ts'
 import { failedAt, rubyTime } from '../job/wire-times.ts'
-import { defineScript } from '../redis/script.ts'
+import type { RecurringKeys } from '../redis/keys.ts'
+import { defineScript, type ScriptArgument } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
 import type { ScheduleEntry } from './entry.ts'
+import { keptRuns, type RunRecord, readRun } from './history.ts'
+import { type Anchor, anchorOf, type Standing, standingOf } from './standing.ts'
+
+export type { Anchor } from './standing.ts'
 
 const fireScript = defineScript(new URL('./fire.lua', import.meta.url))
+const registerScript = defineScript(new URL('./register.lua', import.meta.url))
+const forgetScript = defineScript(new URL('./forget.lua', import.meta.url))
+
+/** How a run comes about, as fire.lua writes it into the history. */
+export const runKinds = { planned: 'E', caughtUp: 'C', byHand: 'M', skipped: 'S' } as const
+export type RunKind = (typeof runKinds)[keyof typeof runKinds]
 
 /** One planned run. */
 export interface Occurrence {
@@ -16,10 +29,20 @@ export interface Occurrence {
   readonly queue: string
   /** null claims the run without enqueueing a job: it is skipped for good. */
   readonly payload: string | null
+  /** Default: as planned, or skipped when there is no payload. */
+  readonly kind?: RunKind
+  /** The entry's `timingText`: if it is another by now, the run is left out. */
+  readonly timing?: string
+  readonly limit?: number | null
+  /** For a skipped run: `skippedText`. */
+  readonly more?: string
 }
 
-/** `overlapping`: claimed by this call, but not enqueued, because the last run's job has not ended. */
-export type Claim = 'claimed' | 'overlapping' | 'left out'
+/**
+ * `overlapping`, `disabled`: claimed by this call, but not enqueued. `changed`: left out, since the entry is not
+ * what the caller thinks. `used up`: left out, because the entry has run as often as its limit allows.
+ */
+export type Claim = 'claimed' | 'overlapping' | 'disabled' | 'left out' | 'changed' | 'used up'
 
 export interface Fired {
   /** false: someone else holds the lease, and nothing was fired. */
@@ -29,84 +52,146 @@ export interface Fired {
   readonly claims: readonly Claim[]
 }
 
-/** Where an entry's clock stands. */
-export interface Anchor {
-  /** false: it has been registered at `atMs`, and not run yet. */
-  readonly hasRun: boolean
-  /** Planned time of the last run, or when it was registered; epoch milliseconds. */
-  readonly atMs: number
+/** An entry to be in force. */
+export interface Registration {
+  readonly name: string
+  readonly timing: string
+  /** What others are told of it; null for a dynamic entry, which is told of elsewhere. */
+  readonly published: string | null
 }
 
-const claims: readonly Claim[] = ['left out', 'claimed', 'overlapping']
+export interface Registered {
+  readonly leading: boolean
+  readonly redisNowMs: number
+  /** For each registration, in order. */
+  readonly standings: readonly Standing[]
+}
 
-function anchorOf(stored: number): Anchor {
-  return { hasRun: stored > 0, atMs: Math.abs(stored) }
+const claims: readonly Claim[] = ['left out', 'claimed', 'overlapping', 'changed', 'disabled', 'used up']
+
+/** How long is known what an entry did that is not there any more. */
+const keepGoneMs = 30 * 86_400_000
+
+/** @throws InvalidArgumentError for a name with a colon or a blank */
+export function checkAppName(appName: string): string {
+  if (!/[:\s]/.test(appName)) return appName
+  const why = 'colons and blanks would mix its keys up with others'
+  throw new InvalidArgumentError('appName', appName, `the name of the application is "${appName}": ${why}.`)
+}
+
+function groupOf(occurrence: Occurrence): ScriptArgument[] {
+  const { name, plannedMs, overlap, queue, payload, timing = '', limit = null, more = '1 ' } = occurrence
+  const kind = occurrence.kind ?? (payload === null ? runKinds.skipped : runKinds.planned)
+  return [name, plannedMs, timing, limit ?? '', overlap, queue, kind, payload ?? more]
+}
+
+function standingsOf(reply: readonly unknown[]): Standing[] {
+  const standings: Standing[] = []
+  for (let index = 2; index < reply.length; index += 4) {
+    const [last, sinceMs, disabled, runs] = reply.slice(index, index + 4)
+    const until = disabled === '' ? null : String(disabled)
+    standings.push(standingOf(Number(last), Number(sinceMs), until, Number(runs)))
+  }
+  return standings
 }
 
 export class Recurring {
   readonly #store: Store
-  readonly #lastKey: string
-  readonly #jobsKey: string
+  readonly #appName: string
+  readonly keys: RecurringKeys
+  /** @throws InvalidArgumentError for a name with a colon or a blank */
   constructor(store: Store, appName: string) {
     this.#store = store
-    this.#lastKey = store.keys.recurringLast(appName)
-    this.#jobsKey = store.keys.recurringJobs(appName)
+    this.#appName = checkAppName(appName)
+    this.keys = store.keys.recurring(appName)
   }
 
-  /**
-   * Where each entry's clock stands. An entry seen for the first time is registered at `nowMs`: that outlives a
-   * restart, so a deploy does not start an interval anew.
-   */
-  async anchors(names: readonly string[], nowMs: number): Promise<Map<string, Anchor>> {
-    const fresh = new Set(names)
-    const known = await this.all()
-    for (const name of known.keys()) fresh.delete(name)
-    if (fresh.size > 0) {
-      const pipeline = this.#store.redis.pipeline()
-      for (const name of fresh) pipeline.hsetnx(this.#lastKey, name, -nowMs)
-      await pipeline.exec()
-      return this.all()
-    }
-    return known
-  }
-
-  /** The same for all entries that were ever loaded. */
+  /** Where the clock of every entry stands that is or was in force. */
   async all(): Promise<Map<string, Anchor>> {
-    const runs = Object.entries(await this.#store.redis.hgetall(this.#lastKey))
+    const runs = Object.entries(await this.#store.redis.hgetall(this.keys.last))
     return new Map(runs.map(([name, stored]) => [name, anchorOf(Number(stored))]))
   }
 
   /** The id of the job that each entry enqueued last. */
   async lastJobs(): Promise<Map<string, string>> {
-    return new Map(Object.entries(await this.#store.redis.hgetall(this.#jobsKey)))
+    const jobs = Object.entries(await this.#store.redis.hgetall(this.keys.jobs))
+    return new Map(jobs.map(([name, ids]) => [name, ids.split(' ').at(-1) ?? '']))
+  }
+
+  /** The last runs of an entry, newest first. */
+  async history(name: string, count: number): Promise<RunRecord[]> {
+    const lines = await this.#store.redis.lrange(this.keys.historyPrefix + name, 0, count - 1)
+    return lines.map(readRun).filter((run) => run !== null)
+  }
+
+  /**
+   * Puts entries in force and tells where their clocks stand. An entry seen for the first time, or with another
+   * timing, runs so from now on; that outlives a restart, so a deploy does not start an interval anew.
+   */
+  async register(registrations: readonly Registration[], leader: string | null): Promise<Registered> {
+    const { redis, scriptNow } = this.#store
+    const { last, definitions, disabled, counts, entries, leader: lock } = this.keys
+    const groups = registrations.flatMap(({ name, timing, published }) => [name, timing, published ?? ''])
+    const scriptKeys = [last, definitions, disabled, counts, entries, lock]
+    const reply = replyList(
+      await registerScript.run(redis, scriptKeys, [scriptNow(), leader ?? '', ...groups]),
+    )
+    return { leading: reply[0] === 1, redisNowMs: Number(reply[1]), standings: standingsOf(reply) }
+  }
+
+  /** Names of entries that Redis takes to be in force, and of those it still knows although they are not. */
+  async known(): Promise<{ readonly inForce: Set<string>; readonly gone: Set<string> }> {
+    const { redis } = this.#store
+    const [definitions, published] = await Promise.all([
+      redis.hgetall(this.keys.definitions),
+      redis.hkeys(this.keys.entries),
+    ])
+    const inForce = new Set(published)
+    const gone = new Set<string>()
+    for (const [name, text] of Object.entries(definitions)) (text.startsWith('-') ? gone : inForce).add(name)
+    return { inForce, gone }
+  }
+
+  /** Names of entries that a schedule file holds, by what its scheduler told. */
+  ofFiles(): Promise<string[]> {
+    return this.#store.redis.hkeys(this.keys.entries)
+  }
+
+  /** Notes that entries are not in force any more. False: someone else leads. */
+  async forget(names: readonly string[], leader: string | null): Promise<boolean> {
+    if (names.length === 0) return true
+    const { redis, scriptNow } = this.#store
+    const { last, definitions, disabled, counts, entries, leader: lock, jobs, historyPrefix } = this.keys
+    const scriptKeys = [last, definitions, disabled, counts, entries, lock, jobs]
+    const args = [scriptNow(), leader ?? '', keepGoneMs, historyPrefix, ...names]
+    return (await forgetScript.run(redis, scriptKeys, args)) === 1
   }
 
   /** Claims occurrences and enqueues their jobs. `leader` is my value in the lock, null to fire without one. */
   async fire(occurrences: readonly Occurrence[], leader: string | null): Promise<Fired> {
-    const { redis, keys, clock, scriptNow } = this.#store
-    const nowMs = clock.nowMs()
-    const groups = occurrences.flatMap(({ name, plannedMs, overlap, queue, payload }) => [
-      name,
-      plannedMs,
-      overlap,
-      queue,
-      payload ?? '',
-    ])
-    const names = [keys.queuePrefix, keys.jobPrefix, keys.wake]
-    const args = [scriptNow(), leader ?? '', ...names, rubyTime(nowMs), failedAt(nowMs), ...groups]
-    const scriptKeys = [
-      this.#lastKey,
-      keys.queues,
-      keys.lastEnqueuedAt,
-      keys.leader,
-      keys.failed,
-      this.#jobsKey,
-    ]
-    const reply = replyList(await fireScript.run(redis, scriptKeys, args))
+    const args = [...this.#fireArgs(leader ?? ''), ...occurrences.flatMap(groupOf)]
+    const reply = replyList(await fireScript.run(this.#store.redis, this.#fireKeys(), args))
     return {
       leading: reply[0] === 1,
       redisNowMs: Number(reply[1]),
       claims: reply.slice(2).map((claim) => claims[Number(claim)] ?? 'left out'),
     }
+  }
+
+  #fireKeys(): string[] {
+    const { keys } = this.#store
+    const { last, leader, jobs, definitions, disabled, counts } = this.keys
+    const shared = [keys.queues, keys.lastEnqueuedAt, leader, keys.failed]
+    return [last, ...shared, jobs, definitions, disabled, counts, keys.workers]
+  }
+
+  #fireArgs(leader: string): ScriptArgument[] {
+    const { keys, clock, scriptNow } = this.#store
+    const nowMs = clock.nowMs()
+    const names = [keys.queuePrefix, keys.jobPrefix, keys.wake]
+    // Ruby's page knows nothing of applications: two entries of one name would be one there.
+    const forRuby = this.#appName === '' ? rubyTime(nowMs) : ''
+    const places = [this.keys.historyPrefix, keys.workerPrefix, keptRuns]
+    return [scriptNow(), leader, ...names, forRuby, failedAt(nowMs), ...places]
   }
 }

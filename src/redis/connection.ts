@@ -167,18 +167,19 @@ function cureOf(text: string): string {
   )
 }
 
-/** ioredis names its setting where the connection broke or could not be made. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return /max retries per request/.test(error.message) ? 'the connection broke' : error.message
+/** What failed, with the reason why there is no connection when that is it. */
+function reasonOf(error: unknown, last: Error | undefined): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  // ioredis names a setting of its own where the connection broke or could not be made.
+  if (/max retries per request/.test(reason)) return last?.message ?? 'the connection broke'
+  return last !== undefined && isConnectionTrouble(error) ? `${reason}; ${last.message}` : reason
 }
 
 /** An error of ours that tells what happened at which server and how to cure it. */
 export function explain(error: unknown, connection: Connection): RedisError {
   if (error instanceof RedisError) return error
-  const reason = reasonOf(error)
-  const last = lastErrors.get(connection.redis)?.()
-  const text = last !== undefined && isConnectionTrouble(error) ? `${reason}; ${last.message}` : reason
+  const reason = reasonOf(error, lastErrors.get(connection.redis)?.())
+  const text = reason.replace(/\.$/, '')
   return new RedisError(`Redis at ${connection.where} failed: ${text}. ${cureOf(text)}`, { cause: error })
 }
 

@@ -15,7 +15,8 @@
 //   stat:processed, stat:failed    string  counters; also with :<worker id>          never; with the worker
 //   job:<id>:status                string  php-resque's JSON, see status/record.ts   24 h after the end
 //   pause-all-workers              string  "true": no worker reserves                never
-//   persistent_schedules           hash    name -> entry JSON                        never
+//   persistent_schedules           hash    name -> entry JSON, of dynamic entries    on remove
+//   schedules_changed              set     names of changed dynamic entries          when a leader has read them
 //   delayed:last_enqueued_at       hash    entry name -> time, for Ruby's UI         never
 //   <ns>:resque_scheduler_master_lock string  who leads (the namespace stands twice) 15 s
 //
@@ -23,13 +24,40 @@
 //   process_ids                    hash    token -> worker id and number of slots    with the process
 //   paused_queues                  set     queues nobody reserves from               on resume
 //   attempts, deaths               hash    job -> how often it failed, was orphaned  when the job ends
-//   recurring_last:<app>           hash    entry -> planned ms of its last run, or   never
+//   recurring_last:<app>           hash    entry -> planned ms of its last run, or   30 days after the entry
 //                                          minus the ms when it was registered
-//   recurring_jobs:<app>           hash    entry -> id of its last job               never
+//   recurring_jobs:<app>           hash    entry -> ids of its last jobs             30 days after the entry
+//   recurring_entries:<app>        hash    entry of the file -> JSON, for who asks   with the entry
+//   recurring_definitions:<app>    hash    entry -> since when it runs so, and how   30 days after the entry
+//   recurring_disabled:<app>       hash    entry -> until when, in ms; 0: for good   on enable
+//   recurring_counts:<app>         hash    entry with a limit -> how often it ran    30 days after the entry
+//   recurring_history:<app>:<entry> list   its last 100 runs, see history.ts         30 days after the entry
+//   recurring_version:<app>        string  counts changes of dynamic entries         never
 //   job:<id>:progress              string  what the running job said of its progress with the job; 24 h
 //   job:<id>:log                   list    lines the job logged                      24 h
 //   wake (channel)                         name of a queue that was empty and is not any more
+//   recurring_changed:<app> (channel)      version and name of an entry that was changed
 //   settled (channel)                      ids of tracked jobs that have just ended, joined by commas
+
+//
+// <app> is an application's name, '' unless given. An application with a name has dynamic entries and a lock of
+// its own: persistent_schedules:<app>, schedules_changed:<app>, and Ruby's lock with the name as its prefix.
+
+/** The keys of the recurring entries of one application. */
+export interface RecurringKeys {
+  readonly leader: string
+  readonly dynamic: string
+  readonly dynamicChanged: string
+  readonly last: string
+  readonly jobs: string
+  readonly entries: string
+  readonly definitions: string
+  readonly disabled: string
+  readonly counts: string
+  readonly historyPrefix: string
+  readonly version: string
+  readonly changed: string
+}
 
 export interface Keys {
   readonly namespace: string
@@ -52,7 +80,6 @@ export interface Keys {
   readonly attempts: string
   readonly deaths: string
   readonly lastEnqueuedAt: string
-  readonly persistentSchedules: string
   readonly leader: string
   readonly wake: string
   readonly settled: string
@@ -64,8 +91,7 @@ export interface Keys {
   jobLog(id: string): string
   worker(id: string): string
   workerStarted(id: string): string
-  recurringLast(appName: string): string
-  recurringJobs(appName: string): string
+  recurring(appName: string): RecurringKeys
 }
 
 /** What follows `jobPrefix` and a job's id in the key of its status. */
@@ -84,11 +110,31 @@ function stations(at: (key: string) => string) {
     attempts: at('attempts'),
     deaths: at('deaths'),
     lastEnqueuedAt: at('delayed:last_enqueued_at'),
-    persistentSchedules: at('persistent_schedules'),
     queue: (name: string) => at(`queue:${name}`),
     bucket: (dueSeconds: number) => at(`delayed:${dueSeconds}`),
-    recurringLast: (appName: string) => at(`recurring_last:${appName}`),
-    recurringJobs: (appName: string) => at(`recurring_jobs:${appName}`),
+  }
+}
+
+// Ruby adds the namespace to its lock itself, and redis-namespace adds it once more (wire format, master lock).
+function leaderKey(at: (key: string) => string, appName: string): string {
+  return at(at(`${appName === '' ? '' : `${appName}:`}resque_scheduler_master_lock`))
+}
+
+function recurring(at: (key: string) => string, appName: string): RecurringKeys {
+  const own = (key: string): string => at(appName === '' ? key : `${key}:${appName}`)
+  return {
+    leader: leaderKey(at, appName),
+    dynamic: own('persistent_schedules'),
+    dynamicChanged: own('schedules_changed'),
+    last: at(`recurring_last:${appName}`),
+    jobs: at(`recurring_jobs:${appName}`),
+    entries: at(`recurring_entries:${appName}`),
+    definitions: at(`recurring_definitions:${appName}`),
+    disabled: at(`recurring_disabled:${appName}`),
+    counts: at(`recurring_counts:${appName}`),
+    historyPrefix: at(`recurring_history:${appName}:`),
+    version: at(`recurring_version:${appName}`),
+    changed: at(`recurring_changed:${appName}`),
   }
 }
 
@@ -120,8 +166,8 @@ export function keysOf(namespace: string): Keys {
   const at = (key: string): string => `${namespace}:${key}`
   return {
     namespace,
-    // Ruby adds the namespace itself, and redis-namespace adds it once more (wire format, master lock).
-    leader: at(at('resque_scheduler_master_lock')),
+    leader: leaderKey(at, ''),
+    recurring: (appName) => recurring(at, appName),
     wake: at('wake'),
     settled: at('settled'),
     ...stations(at),

@@ -18,6 +18,13 @@ export function replyNumber(value: unknown): number {
   return Number(value)
 }
 
+/** The bounds that LRANGE and ZRANGE take: `count` entries from `start`, from the end when that is negative. */
+export function bounds(start: number, count: number): readonly [number, number] {
+  if (count <= 0) return [1, 0] // a range that holds nothing
+  const last = start + count - 1
+  return [start, start < 0 && last >= 0 ? -1 : last]
+}
+
 /** A script's reply as a list. @throws TypeError when it is none: then script and caller disagree. */
 export function replyList(reply: unknown): readonly unknown[] {
   if (!Array.isArray(reply))

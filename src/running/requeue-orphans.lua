@@ -9,18 +9,23 @@
 -- ARGV[7] channel that wakes workers   ARGV[8] deaths after which a job fails
 -- ARGV[9] now, as the failed list writes it   ARGV[10] seconds that a final status is kept
 -- ARGV[11] '1' when the process leaves by itself: its jobs come back without counting a death
+-- ARGV[12] channel for who waits for an end
 -- reply: { processes forgotten, jobs requeued, jobs failed }
 -- @include now
 -- @include payload
 -- @include status
+-- @include json-text
+-- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 local requeued, failed = 0, 0
 
+local death_error = 'the worker died with this job in hand'
+
 local function fail(payload, queue, worker, deaths)
-  redis.call('RPUSH', KEYS[4], '{"failed_at":"' .. ARGV[9] .. '","payload":' .. payload
-    .. ',"exception":"DirtyExit","error":' .. cjson.encode('the worker died with this job in hand, for the '
-    .. deaths .. '. time') .. ',"backtrace":[],"worker":' .. cjson.encode(worker) .. ',"queue":'
-    .. cjson.encode(queue) .. '}')
+  local kept = read_payload(payload) and payload or 'null,"raw":' .. json_text(payload)
+  redis.call('RPUSH', KEYS[4], '{"failed_at":"' .. ARGV[9] .. '","payload":' .. kept
+    .. ',"exception":"DirtyExit","error":"' .. death_error .. ', for the ' .. deaths
+    .. '. time","backtrace":[],"worker":' .. cjson.encode(worker) .. ',"queue":' .. cjson.encode(queue) .. '}')
   failed = failed + 1
 end
 
@@ -31,11 +36,16 @@ local function note(payload, code, queue, more, ttl_seconds)
   if kind ~= 'ours' then return update_foreign_status(key, code, ttl_seconds, now_s) end
   if not is_tracked(id) then return end
   local record = status_record(code, class, queue, seconds, more, now_ms, now_s)
-  if ttl_seconds then
-    redis.call('SET', key, record, 'EX', ttl_seconds)
-  else
-    redis.call('SET', key, record)
-  end
+  if not ttl_seconds then return redis.call('SET', key, record) end
+  redis.call('SET', key, record, 'EX', ttl_seconds)
+  redis.pcall('PUBLISH', ARGV[12], id)
+end
+
+-- The queue's key holds something else than a list by now.
+local function put_aside(payload, queue, reason)
+  quarantine(KEYS[4], ARGV[9], payload, reason, queue)
+  failed = failed + 1
+  note(payload, 3, queue, ',"error":{"name":"RedisError","message":' .. json_text(reason) .. '}', ARGV[10])
 end
 
 local function put_back(payload, queue, worker)
@@ -43,15 +53,20 @@ local function put_back(payload, queue, worker)
   local field = count_field(id, payload)
   local deaths = ARGV[11] == '1' and 0 or redis.call('HINCRBY', KEYS[5], field, 1)
   if deaths >= tonumber(ARGV[8]) then
+    local attempts = deaths + (redis.call('HGET', KEYS[10], field) or 0)
     redis.call('HDEL', KEYS[5], field)
     redis.call('HDEL', KEYS[10], field)
     fail(payload, queue, worker, deaths)
-    local more = ',"error":{"name":"DirtyExit","message":"the worker died with this job in hand"}'
+    local more = ',"attempts":' .. attempts .. ',"error":{"name":"DirtyExit","message":"' .. death_error .. '"}'
     return note(payload, 3, queue, more, ARGV[10])
   end
+  local length = redis.pcall('LPUSH', ARGV[4] .. queue, payload)
+  if type(length) == 'table' then
+    redis.call('HDEL', KEYS[5], field)
+    return put_aside(payload, queue, length.err)
+  end
   redis.call('SADD', KEYS[3], queue)
-  local length = redis.call('LPUSH', ARGV[4] .. queue, payload)
-  if length == 1 then redis.call('PUBLISH', ARGV[7], queue) end
+  if length == 1 then redis.pcall('PUBLISH', ARGV[7], queue) end
   note(payload, 1, queue, '')
   requeued = requeued + 1
 end
@@ -61,9 +76,9 @@ local function empty_slot(worker, token)
   local record, mark = redis.call('GET', key), '{"token":"' .. token .. '.'
   if record and string.sub(record, 1, #mark) == mark then
     local _, last = string.find(record, ',"payload":', 1, true)
-    local queue = cjson.decode(string.match(record, '"queue":(".-[^\\]"),"run_at"'))
-    redis.call('DEL', key)
+    local queue = cjson.decode(string.match(record, '"queue":(".-"),"run_at":"'))
     put_back(string.sub(record, last + 1, -2), queue, worker)
+    redis.call('DEL', key)
   end
 end
 

@@ -20,6 +20,8 @@
 -- @include now
 -- @include payload
 -- @include status
+-- @include json-text
+-- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 local cursor, ended, free, woken = 16, {}, {}, {}
 local performed, failures = 0, 0
@@ -36,7 +38,7 @@ local function payload_in_hand(record)
 end
 
 local function queue_in_hand(record)
-  return cjson.decode(string.match(record, '"queue":(".-[^\\]"),"run_at"'))
+  return cjson.decode(string.match(record, '"queue":(".-"),"run_at":"'))
 end
 
 local function write_status(code, name, condition, more, ttl_seconds)
@@ -83,7 +85,7 @@ end
 
 function settle.poison(record, ...)
   local payload = payload_in_hand(record)
-  fail(payload, 'null,"raw":' .. cjson.encode(payload), ...)
+  fail(payload, 'null,"raw":' .. json_text(payload), ...)
 end
 
 -- A delayed payload must name its queue. The count moves along when that changes an id-less payload.
@@ -93,18 +95,25 @@ local function delayed_form(payload, queue)
   if not named then
     delayed = string.gsub(payload, '}%s*$', '') .. ',"queue":' .. cjson.encode(queue) .. '}'
   end
-  local kind, _, queue_named = read_payload(delayed)
+  local kind = read_payload(delayed)
   return delayed, count_field(id, payload), count_field(id, queued_form(kind, delayed))
+end
+
+-- Where the job was to go holds something else than a list.
+local function nowhere(record, reason, name, condition, more)
+  quarantine(KEYS[3], ARGV[11], payload_in_hand(record), reason, queue_in_hand(record))
+  write_status(3, name, condition, more, ARGV[12])
 end
 
 function settle.retry(record, name, condition, more, detail)
   local delayed, field, next_field = delayed_form(payload_in_hand(record), queue_in_hand(record))
+  local pushed = redis.pcall('RPUSH', ARGV[7] .. detail, delayed)
+  if type(pushed) == 'table' then return nowhere(record, pushed.err, name, condition, more) end
   local attempts = redis.call('HINCRBY', KEYS[8], field, 1)
   if next_field ~= field then
     redis.call('HSET', KEYS[8], next_field, attempts)
     redis.call('HDEL', KEYS[8], field)
   end
-  redis.call('RPUSH', ARGV[7] .. detail, delayed)
   redis.call('ZADD', KEYS[10], detail, detail)
   write_status(63, name, condition, more .. ',"due":' .. detail)
   performed = performed + 1
@@ -112,8 +121,9 @@ end
 
 function settle.back(record, name, condition, more)
   local queue = queue_in_hand(record)
+  local length = redis.pcall('LPUSH', ARGV[4] .. queue, payload_in_hand(record))
+  if type(length) == 'table' then return nowhere(record, length.err, name, condition, more) end
   redis.call('SADD', KEYS[2], queue)
-  local length = redis.call('LPUSH', ARGV[4] .. queue, payload_in_hand(record))
   if length == 1 then woken[#woken + 1] = queue end
   write_status(1, name, condition, more)
 end
@@ -153,13 +163,13 @@ local function settle_all(outcomes, keys)
 end
 
 local function is_paused()
-  local value = redis.call('GET', KEYS[6])
-  return value and string.lower(string.match(value, '^%s*(.-)%s*$')) == 'true'
+  local value = redis.pcall('GET', KEYS[6])
+  return type(value) == 'string' and string.lower(string.match(value, '^%s*(.-)%s*$')) == 'true'
 end
 
 local function paused_queues()
   local paused = {}
-  for _, queue in ipairs(redis.call('SMEMBERS', KEYS[7])) do paused[queue] = true end
+  for _, queue in ipairs(redis.pcall('SMEMBERS', KEYS[7])) do paused[queue] = true end
   return paused
 end
 
@@ -252,17 +262,9 @@ local function write_counters()
   redis.pcall('INCRBY', KEYS[5] .. ':' .. ARGV[3], failures)
 end
 
--- Scripts are not rolled back: what could go wrong later is asked before anything is written.
-local function failed_list_is_usable()
-  if not fails then return true end
-  local kind = redis.call('TYPE', KEYS[3]).ok
-  return kind == 'list' or kind == 'none'
-end
-
 local outcomes, outcome_keys = read_outcomes(tonumber(ARGV[14]))
-if not failed_list_is_usable() then
-  return redis.error_reply('WRONGTYPE the failed list ' .. KEYS[3] .. ' holds something else than a list')
-end
+local trouble = fails and failed_list_trouble(KEYS[3])
+if trouble then return trouble end
 settle_all(outcomes, outcome_keys)
 local registered = redis.call('ZSCORE', KEYS[1], ARGV[2]) and 1 or 0
 local slots, first_queue = {}, cursor + tonumber(ARGV[15])
@@ -275,8 +277,8 @@ for key in pairs(free) do emptied[#emptied + 1] = key end
 if #emptied > 0 then redis.call('DEL', unpack(emptied)) end
 if #reservations > 0 then redis.call('MSET', unpack(reservations)) end
 if #statuses > 0 then redis.call('MSET', unpack(statuses)) end
-if #ended > 0 then redis.call('PUBLISH', ARGV[9], table.concat(ended, ',')) end
-for _, queue in ipairs(woken) do redis.call('PUBLISH', ARGV[8], queue) end
+if #ended > 0 then redis.pcall('PUBLISH', ARGV[9], table.concat(ended, ',')) end
+for _, queue in ipairs(woken) do redis.pcall('PUBLISH', ARGV[8], queue) end
 write_counters()
 
 local reply = { digits(now_ms), registered, #refused }

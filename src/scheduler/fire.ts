@@ -1,10 +1,16 @@
-// Fires recurring entries that are due: makes their jobs, claims and enqueues them in calls of bounded size.
+// Fires recurring entries that are due: makes their jobs, claims and enqueues them in calls of bounded size, a few
+// of which are under way at a time. Calls may overtake one another, so all runs of one entry go into one call, or
+// into calls that wait for each other.
 
 import type { Emitter } from '../events.ts'
 import type { PayloadFormat } from '../job/codec.ts'
 import { newJob } from '../job/new-job.ts'
-import type { Claim, Occurrence, Recurring } from '../recurring/recurring.ts'
-import type { Due, DueRun, Planner, SkippedRuns } from './planner.ts'
+import type { ScheduleEntry } from '../recurring/entry.ts'
+import { skippedText } from '../recurring/history.ts'
+import { Pace } from '../recurring/pace.ts'
+import { type Claim, type Occurrence, type Recurring, runKinds } from '../recurring/recurring.ts'
+import { timingText } from '../recurring/standing.ts'
+import { type Due, type DueRun, judge, type Planner, type SkippedRuns } from './planner.ts'
 
 export interface Firing {
   readonly recurring: Recurring
@@ -15,7 +21,11 @@ export interface Firing {
   readonly leader: string
 }
 
-const runsPerCall = 200
+/** `lost`: someone else leads now. `changed`: an entry is not what it was when it was loaded. */
+export type FiringEnd = 'done' | 'lost' | 'changed'
+
+const runsPerCall = 250
+const callsUnderWay = 3
 
 interface Call {
   readonly occurrence: Occurrence
@@ -24,80 +34,162 @@ interface Call {
   readonly skipped: SkippedRuns | null
 }
 
+const timings = new WeakMap<ScheduleEntry, string>()
+
+function timingOf(entry: ScheduleEntry): string {
+  const known = timings.get(entry) ?? timingText(entry)
+  timings.set(entry, known)
+  return known
+}
+
+function occurrenceOf(entry: ScheduleEntry, plannedMs: number): Omit<Occurrence, 'payload'> {
+  const { name, overlap, limit } = entry
+  return { name, plannedMs, overlap, limit, queue: entry.queue ?? '', timing: timingOf(entry) }
+}
+
 function skippedCall(skipped: SkippedRuns): Call {
-  const { entry, lastPlannedMs } = skipped
-  const occurrence = {
-    name: entry.name,
-    plannedMs: lastPlannedMs,
-    overlap: entry.overlap,
-    queue: entry.queue ?? '',
-    payload: null,
-  }
+  const more = skippedText(skipped.count, skipped.reason)
+  const occurrence = { ...occurrenceOf(skipped.entry, skipped.lastPlannedMs), payload: null, more }
   return { occurrence, id: null, run: null, skipped }
 }
 
+/** A job that cannot be made must not hold up the others. */
 function runCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
+  try {
+    return madeCall(run, format, nowMs)
+  } catch (error) {
+    const { entry, plannedMs } = run
+    const reason = `its job cannot be made: ${error instanceof Error ? error.message : String(error)}`
+    return skippedCall({ entry, lastPlannedMs: plannedMs, firstPlannedMs: plannedMs, count: 1, reason })
+  }
+}
+
+function madeCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
   const { entry, plannedMs, previousMs } = run
-  const queue = entry.queue ?? ''
   const job = newJob({
     className: entry.class,
     args: entry.params,
-    queue,
+    queue: entry.queue ?? '',
     plannedSeconds: Math.floor(plannedMs / 1000),
     nowMs,
     format,
     tracked: true,
     recurring: { name: entry.name, plannedMs, previousMs },
   })
-  return {
-    occurrence: { name: entry.name, plannedMs, overlap: entry.overlap, queue, payload: job.payload },
-    id: job.id,
-    run,
-    skipped: null,
-  }
+  const kind = run.caughtUp ? runKinds.caughtUp : runKinds.planned
+  const occurrence = { ...occurrenceOf(entry, plannedMs), payload: job.payload, kind }
+  return { occurrence, id: job.id, run, skipped: null }
 }
 
 /** Older planned times first: a claim of a later one would leave the earlier ones out. */
-function calls({ runs, skipped }: Due, format: PayloadFormat, nowMs: number): Call[] {
-  const all = [...skipped.map(skippedCall), ...runs.map((run) => runCall(run, format, nowMs))]
-  return all.sort((a, b) => a.occurrence.plannedMs - b.occurrence.plannedMs)
+function callsOf({ skipped, runs }: Due, format: PayloadFormat, nowMs: number): Call[] {
+  const calls = runs.map((run) => runCall(run, format, nowMs))
+  return skipped === null ? calls : [skippedCall(skipped), ...calls]
+}
+
+function reasonFor(claim: Claim, { overlap }: Occurrence): string | null {
+  if (claim === 'overlapping') return `overlap: ${overlap}, and an earlier job has not ended`
+  return claim === 'disabled' ? 'the entry is disabled' : null
 }
 
 function tell({ events }: Firing, { run, skipped, id, occurrence }: Call, claim: Claim): void {
-  if (claim === 'left out') return
   const { name, plannedMs, queue } = occurrence
-  if (skipped !== null) {
-    const { count, firstPlannedMs, reason } = skipped
-    events.emit('skipped', { entry: name, count, firstPlannedMs, reason })
-  } else if (claim === 'overlapping') {
-    const reason = `overlap: ${occurrence.overlap}, and the last run's job has not ended`
-    events.emit('skipped', { entry: name, count: 1, firstPlannedMs: plannedMs, reason })
+  const reason = reasonFor(claim, occurrence)
+  if (reason !== null) events.emit('skipped', { entry: name, count: 1, firstPlannedMs: plannedMs, reason })
+  else if (claim !== 'claimed') return
+  else if (skipped !== null) {
+    const { count, firstPlannedMs, reason: why } = skipped
+    events.emit('skipped', { entry: name, count, firstPlannedMs, reason: why })
   } else if (run !== null) {
-    events.emit('fired', {
-      entry: name,
-      class: run.entry.class,
-      queue,
-      plannedMs,
-      id,
-      caughtUp: run.caughtUp,
-    })
+    const { caughtUp, entry } = run
+    events.emit('fired', { entry: name, class: entry.class, queue, plannedMs, id, caughtUp })
   }
 }
 
-/** Fires all that is due at `nowMs`. False: someone else leads now. */
-export async function fireDue(firing: Firing, nowMs: number): Promise<boolean> {
-  const all = calls(firing.planner.due(nowMs), firing.format, nowMs)
-  for (let from = 0; from < all.length; from += runsPerCall) {
-    const batch = all.slice(from, from + runsPerCall)
-    const { leading, claims } = await firing.recurring.fire(
-      batch.map(({ occurrence }) => occurrence),
-      firing.leader,
-    )
-    if (!leading) return false
-    batch.forEach((call, index) => {
-      firing.planner.ran(call.occurrence.name, call.occurrence.plannedMs)
-      tell(firing, call, claims[index] ?? 'left out')
-    })
+/** Fires what has been gathered, and remembers how it went. */
+class Flight {
+  readonly #firing: Firing
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: { readonly error: unknown } | undefined
+  end: FiringEnd = 'done'
+
+  constructor(firing: Firing) {
+    this.#firing = firing
   }
-  return true
+
+  get goesOn(): boolean {
+    return this.end !== 'lost' && this.#failure === undefined
+  }
+
+  async #fire(calls: readonly Call[]): Promise<void> {
+    const { recurring, leader } = this.#firing
+    const { leading, claims } = await recurring.fire(
+      calls.map(({ occurrence }) => occurrence),
+      leader,
+    )
+    if (!leading) this.end = 'lost'
+    else for (const [index, call] of calls.entries()) this.#note(call, claims[index] ?? 'left out')
+  }
+
+  #note(call: Call, claim: Claim): void {
+    const { name, plannedMs } = call.occurrence
+    const { planner } = this.#firing
+    if (claim === 'changed') this.end = 'changed'
+    if (claim === 'used up') planner.usedUp(name)
+    else planner.ran(name, plannedMs, claim === 'claimed' && call.run !== null)
+    tell(this.#firing, call, claim)
+  }
+
+  /** Resolves as soon as the next call may be made. */
+  async send(calls: readonly Call[]): Promise<void> {
+    const sent: Promise<void> = this.#fire(calls)
+      .catch((error: unknown) => {
+        this.#failure ??= { error }
+      })
+      .finally(() => this.#underWay.delete(sent))
+    this.#underWay.add(sent)
+    if (this.#underWay.size >= callsUnderWay) await Promise.race(this.#underWay)
+  }
+
+  /** Resolves when no call is under way. @throws what the first call that failed has thrown */
+  async land(): Promise<void> {
+    await Promise.all(this.#underWay)
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** One after another. */
+  async sendInOrder(calls: readonly Call[]): Promise<void> {
+    for (let from = 0; from < calls.length && this.goesOn; from += runsPerCall) {
+      await this.send(calls.slice(from, from + runsPerCall))
+      await this.land()
+    }
+  }
+}
+
+/** One pass over all entries that are due. */
+async function fireOnce(firing: Firing, nowMs: number): Promise<FiringEnd> {
+  const flight = new Flight(firing)
+  const pace = new Pace()
+  let gathered: Call[] = []
+  for (const planned of firing.planner.due(nowMs)) {
+    if (!flight.goesOn) break
+    const calls = callsOf(judge(planned, nowMs), firing.format, nowMs)
+    if (calls.length > runsPerCall) await flight.sendInOrder(calls)
+    else gathered.push(...calls)
+    if (gathered.length >= runsPerCall) {
+      await flight.send(gathered)
+      gathered = []
+    }
+    if (pace.isOver) await pace.rest()
+  }
+  if (gathered.length > 0 && flight.goesOn) await flight.send(gathered)
+  await flight.land()
+  return flight.end
+}
+
+/** Fires all that is due at `nowMs`. */
+export async function fireDue(firing: Firing, nowMs: number): Promise<FiringEnd> {
+  let end: FiringEnd = 'done'
+  while (end === 'done' && firing.planner.nextMs <= nowMs) end = await fireOnce(firing, nowMs)
+  return end
 }

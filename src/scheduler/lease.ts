@@ -29,18 +29,21 @@ export interface LeaseState {
 
 export class Lease {
   readonly #store: Store
+  readonly #key: string
   /** This process's value in the lock: `host:pid`, with the host made unique. */
   readonly name: string = uniqueProcessName()
 
-  constructor(store: Store) {
+  /** @param key of the lock; the one that all schedulers share unless given */
+  constructor(store: Store, key: string = store.keys.leader) {
     this.#store = store
+    this.#key = key
   }
 
   /** Takes the lease, or renews it, or tells who has it. */
   async hold(): Promise<LeaseState> {
     const reply = await holdScript.run(
       this.#store.redis,
-      [this.#store.keys.leader],
+      [this.#key],
       [this.name, leaseSeconds, this.#store.scriptNow()],
     )
     const [mine, holder, endsInMs, redisNowMs] = replyList(reply)
@@ -53,6 +56,6 @@ export class Lease {
   }
 
   async release(): Promise<void> {
-    await releaseScript.run(this.#store.redis, [this.#store.keys.leader], [this.name])
+    await releaseScript.run(this.#store.redis, [this.#key], [this.name])
   }
 }

@@ -2,8 +2,9 @@
 // where each entry's clock stands, and answers with runs to fire and runs to skip.
 
 import type { ScheduleEntry } from '../recurring/entry.ts'
-import { jitterOffsetMs, plannedAfter } from '../recurring/occurrences.ts'
-import type { Anchor } from '../recurring/recurring.ts'
+import { plannedBefore } from '../recurring/occurrences.ts'
+import { gridOf, nextPlanned, type Standing } from '../recurring/standing.ts'
+import { TimeHeap } from './heap.ts'
 
 /** One run that is due. */
 export interface DueRun {
@@ -20,120 +21,209 @@ export interface SkippedRuns {
   /** The last of them: claiming it claims them all. */
   readonly lastPlannedMs: number
   readonly firstPlannedMs: number
+  /** No more than `mostCounted` are counted. */
   readonly count: number
   readonly reason: string
 }
 
+/** What is due of one entry: what is skipped lies before what runs. */
 export interface Due {
+  readonly skipped: SkippedRuns | null
   readonly runs: readonly DueRun[]
-  readonly skipped: readonly SkippedRuns[]
 }
+
+/** An entry with where its clock stands. It is changed by the planner alone. */
+export interface Planned {
+  readonly entry: ScheduleEntry
+  /** As it was loaded: an interval counts from here as long as it is loaded. */
+  readonly standing: Standing
+  readonly lastMs: number | null
+  readonly runs: number
+  readonly nextMs: number
+}
+
+type Changing = { -readonly [Key in keyof Planned]: Planned[Key] }
 
 /** A run that is later than this was missed: a leader in good health is a few milliseconds late. */
 const missedAfterMs = 5_000
-/** However many were missed, no more are looked at in one go. */
-const mostMissed = 10_000
+/** However many were missed, no more of one entry are looked at in one go; what is left is due still. */
+const mostMissed = 1_000
+/** Beyond so many, skipped runs are not counted. */
+export const mostCounted = 1_000
+/** From here on it is quicker to search than to count. */
+const mostSteps = 50
 
-interface Planned {
-  entry: ScheduleEntry
-  anchor: Anchor
-  nextMs: number
+function after(planned: Planned, afterMs: number): number {
+  const { entry, runs } = planned
+  const standing = planned.standing.runs === runs ? planned.standing : { ...planned.standing, runs }
+  return nextPlanned(entry, standing, afterMs) ?? Number.POSITIVE_INFINITY
 }
 
-function afterRun(entry: ScheduleEntry): ScheduleEntry {
-  // first_in holds for the first run only; after it the interval counts from the last planned time.
-  return entry.firstInSeconds === null ? entry : { ...entry, firstInSeconds: null }
+function before(planned: Planned, beforeMs: number): number {
+  const grid = gridOf(planned.entry, planned.standing)
+  return plannedBefore(grid.entry, beforeMs, grid.atMs) ?? planned.nextMs
 }
 
-function nextRun({ entry, anchor }: Pick<Planned, 'entry' | 'anchor'>, afterMs: number): number {
-  const anchorMs = anchor.hasRun ? anchor.atMs - jitterOffsetMs(entry) : anchor.atMs
-  return plannedAfter(entry, afterMs, anchorMs) ?? Number.POSITIVE_INFINITY
-}
-
-function missed(planned: Planned, nowMs: number): number[] {
-  const times: number[] = []
-  const oldestMs = nowMs - planned.entry.catchUpWindowSeconds * 1000
-  let next = planned.nextMs < oldestMs ? nextRun(planned, oldestMs - 1) : planned.nextMs
-  if (next > nowMs) next = planned.nextMs
-  while (next <= nowMs && times.length < mostMissed) {
-    times.push(next)
-    next = nextRun(planned, next)
+/** The last run up to `nowMs`; there is one, since the next one is due. */
+function latest(planned: Planned, nowMs: number): number {
+  let last = planned.nextMs
+  for (let steps = 0; steps < mostSteps; steps++) {
+    const next = after(planned, last)
+    if (next > nowMs) return last
+    last = next
   }
-  return times
+  return before(planned, nowMs + 1)
 }
 
-function wanted(entry: ScheduleEntry, times: readonly number[], nowMs: number): readonly number[] {
-  const oldestMs = nowMs - entry.catchUpWindowSeconds * 1000
-  const recent = times.filter((plannedMs) => plannedMs >= oldestMs || plannedMs > nowMs - missedAfterMs)
-  if (entry.catchUp === 'all') return recent
-  if (entry.catchUp === 'last') return recent.slice(-1)
-  return recent.filter((plannedMs) => plannedMs > nowMs - missedAfterMs)
+/** What runs and what does not, by the entry's policy. */
+function chosen(planned: Planned, nowMs: number): number[] {
+  const { entry } = planned
+  const lateMs = nowMs - missedAfterMs + 1
+  const oldestMs = Math.min(lateMs, nowMs - entry.catchUpWindowSeconds * 1000)
+  if (entry.catchUp === 'all') return everyRun(planned, oldestMs, nowMs)
+  const last = latest(planned, nowMs)
+  return last >= (entry.catchUp === 'last' ? oldestMs : lateMs) ? [last] : []
 }
 
-function reasonFor(entry: ScheduleEntry): string {
-  if (entry.catchUp === 'none') return 'catch_up: none'
-  const window = `older than catch_up_window (${entry.catchUpWindowSeconds} s)`
-  return entry.catchUp === 'last' ? `catch_up: last makes up only the latest, and none ${window}` : window
+function everyRun(planned: Planned, oldestMs: number, nowMs: number): number[] {
+  const runs: number[] = []
+  let next = planned.nextMs < oldestMs ? after(planned, oldestMs - 1) : planned.nextMs
+  while (next <= nowMs && runs.length < mostMissed) {
+    runs.push(next)
+    next = after(planned, next)
+  }
+  return runs
 }
 
-/** Holds every entry with its next planned time. */
+function reasonFor({ catchUp, catchUpWindowSeconds }: ScheduleEntry): string {
+  if (catchUp === 'none') return 'catch_up: none'
+  const window = `older than catch_up_window (${catchUpWindowSeconds} s)`
+  return catchUp === 'last' ? `catch_up: last makes up only the latest, and none ${window}` : window
+}
+
+/** The runs from the next one up to `endMs`, which is not one of them. */
+function skippedBefore(planned: Planned, endMs: number): SkippedRuns | null {
+  const { entry, nextMs } = planned
+  if (nextMs >= endMs) return null
+  let count = 1
+  let last = nextMs
+  for (let next = after(planned, last); next < endMs && count < mostCounted; next = after(planned, last)) {
+    last = next
+    count++
+  }
+  const isMore = count === mostCounted
+  const reason = isMore ? `${reasonFor(entry)}; ${mostCounted} runs or more` : reasonFor(entry)
+  const lastPlannedMs = isMore ? before(planned, endMs) : last
+  return { entry, firstPlannedMs: nextMs, lastPlannedMs, count, reason }
+}
+
+/** What is due of an entry at `nowMs`. */
+export function judge(planned: Planned, nowMs: number): Due {
+  const times = chosen(planned, nowMs)
+  const skipped = skippedBefore(planned, times[0] ?? nowMs + 1)
+  let previousMs = planned.lastMs
+  const runs = times.map((plannedMs) => {
+    const run = {
+      entry: planned.entry,
+      plannedMs,
+      previousMs,
+      caughtUp: plannedMs <= nowMs - missedAfterMs,
+    }
+    previousMs = plannedMs
+    return run
+  })
+  return { skipped, runs }
+}
+
+interface Node {
+  readonly atMs: number
+  readonly planned: Changing
+}
+
+/** Holds every entry with its next planned time, the earliest at hand. */
 export class Planner {
-  #planned: Planned[] = []
-  #byName = new Map<string, Planned>()
+  readonly #byName = new Map<string, Changing>()
+  #heap = new TimeHeap<Node>()
 
-  /** Takes over a schedule. Where an entry's clock stands is known for every entry. */
-  load(entries: readonly ScheduleEntry[], anchors: ReadonlyMap<string, Anchor>, nowMs: number): void {
-    this.#planned = entries.map((given) => {
-      const anchor = anchors.get(given.name) ?? { hasRun: false, atMs: nowMs }
-      const entry = anchor.hasRun ? afterRun(given) : given
-      return { entry, anchor, nextMs: nextRun({ entry, anchor }, anchor.atMs) }
-    })
-    this.#byName = new Map(this.#planned.map((planned) => [planned.entry.name, planned]))
+  get names(): string[] {
+    return [...this.#byName.keys()]
+  }
+
+  get size(): number {
+    return this.#byName.size
+  }
+
+  entry(name: string): ScheduleEntry | undefined {
+    return this.#byName.get(name)?.entry
+  }
+
+  /** Takes an entry, or what it is now. */
+  put(entry: ScheduleEntry, standing: Standing): void {
+    const lastMs = standing.hasRun ? standing.atMs : null
+    const planned: Changing = { entry, standing, lastMs, runs: standing.runs, nextMs: 0 }
+    this.#byName.set(entry.name, planned)
+    this.#plan(planned, standing.atMs)
+  }
+
+  remove(name: string): void {
+    this.#byName.delete(name)
+  }
+
+  clear(): void {
+    this.#byName.clear()
+    this.#heap = new TimeHeap()
+  }
+
+  /** Older nodes of the entry stay in the heap until they come to its top. */
+  #plan(planned: Changing, afterMs: number): void {
+    planned.nextMs = after(planned, afterMs)
+    if (planned.nextMs !== Number.POSITIVE_INFINITY) this.#heap.push({ atMs: planned.nextMs, planned })
+    if (this.#heap.size > 2 * this.#byName.size + 1_000) this.#sweep()
+  }
+
+  #isCurrent({ atMs, planned }: Node): boolean {
+    return planned.nextMs === atMs && this.#byName.get(planned.entry.name) === planned
+  }
+
+  #sweep(): void {
+    this.#heap = new TimeHeap()
+    for (const planned of this.#byName.values())
+      if (planned.nextMs !== Number.POSITIVE_INFINITY) this.#heap.push({ atMs: planned.nextMs, planned })
   }
 
   /** When the next entry is due; infinity when none ever is. Epoch milliseconds. */
   get nextMs(): number {
-    return this.#planned.reduce((least, { nextMs }) => Math.min(least, nextMs), Number.POSITIVE_INFINITY)
-  }
-
-  /** What is due at `nowMs`. Call `ran` with what has been claimed; until then the answer stays the same. */
-  due(nowMs: number): Due {
-    const runs: DueRun[] = []
-    const skipped: SkippedRuns[] = []
-    for (const planned of this.#planned)
-      if (planned.nextMs <= nowMs) this.#judge(planned, nowMs, runs, skipped)
-    return { runs, skipped }
-  }
-
-  #judge(planned: Planned, nowMs: number, runs: DueRun[], skipped: SkippedRuns[]): void {
-    const { entry, anchor } = planned
-    const times = missed(planned, nowMs)
-    const chosen = wanted(entry, times, nowMs)
-    const passedOver = times.filter((plannedMs) => !chosen.includes(plannedMs))
-    const last = passedOver.at(-1)
-    if (last !== undefined) {
-      const firstPlannedMs = Math.min(planned.nextMs, passedOver[0] ?? last)
-      skipped.push({
-        entry,
-        lastPlannedMs: last,
-        firstPlannedMs,
-        count: passedOver.length,
-        reason: reasonFor(entry),
-      })
+    for (let first = this.#heap.first; first !== undefined; first = this.#heap.first) {
+      if (this.#isCurrent(first)) return first.atMs
+      this.#heap.pop()
     }
-    let previousMs = anchor.hasRun ? anchor.atMs : null
-    for (const plannedMs of chosen) {
-      runs.push({ entry, plannedMs, previousMs, caughtUp: plannedMs <= nowMs - missedAfterMs })
-      previousMs = plannedMs
-    }
+    return Number.POSITIVE_INFINITY
   }
 
-  /** Notes that an entry's runs up to `plannedMs` have been claimed, by whomever. */
-  ran(name: string, plannedMs: number): void {
+  /** When one entry runs next; infinity when it never does, undefined when it is not known here. */
+  nextRunMs(name: string): number | undefined {
+    return this.#byName.get(name)?.nextMs
+  }
+
+  /** The entries due at `nowMs`, the longest overdue first. They stay due until `ran` is told of them. */
+  due(nowMs: number): Planned[] {
+    const nodes = this.#heap.upTo(nowMs).filter((node) => this.#isCurrent(node))
+    const planned = new Set(nodes.map((node) => node.planned))
+    return [...planned].sort((a, b) => a.nextMs - b.nextMs)
+  }
+
+  /** Notes that an entry's runs up to `plannedMs` have been claimed, by whomever; `counted` when one ran. */
+  ran(name: string, plannedMs: number, counted: boolean): void {
     const planned = this.#byName.get(name)
-    if (planned === undefined || (planned.anchor.hasRun && planned.anchor.atMs >= plannedMs)) return
-    planned.entry = afterRun(planned.entry)
-    planned.anchor = { hasRun: true, atMs: plannedMs }
-    planned.nextMs = nextRun(planned, plannedMs)
+    if (planned === undefined || (planned.lastMs !== null && planned.lastMs >= plannedMs)) return
+    planned.lastMs = plannedMs
+    if (counted && planned.entry.limit !== null) planned.runs++
+    this.#plan(planned, plannedMs)
+  }
+
+  /** Notes that an entry has run as often as it may. */
+  usedUp(name: string): void {
+    const planned = this.#byName.get(name)
+    if (planned !== undefined) planned.nextMs = Number.POSITIVE_INFINITY
   }
 }

@@ -6,21 +6,28 @@ import { runLoop } from '../daemon/run-loop.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { Emitter, type EventName, type Listener } from '../events.ts'
 import type { PayloadFormat } from '../job/codec.ts'
-import type { ScheduleEntry } from '../recurring/entry.ts'
-import type { Recurring } from '../recurring/recurring.ts'
+import type { EntryContext, ScheduleEntry } from '../recurring/entry.ts'
+import { checkAppName } from '../recurring/recurring.ts'
 import { openRooms, type Rooms, type RoomsOptions } from '../rooms.ts'
-import { fireDue } from './fire.ts'
-import { Lease, renewEveryMs } from './lease.ts'
-import { Planner } from './planner.ts'
+import { Lease } from './lease.ts'
+import { Recurrence } from './recurrence.ts'
 import { RedisTime } from './redis-time.ts'
+import { Seat } from './seat.ts'
 
 export interface SchedulerOptions extends RoomsOptions {
   /** A client whose connection and namespace to use; or give `redis` and `namespace`. */
   readonly resque?: { readonly rooms: Rooms }
-  /** Recurring entries, as `loadSchedule(…).entries` gives them. Each names its queue. */
-  readonly entries?: readonly ScheduleEntry[]
-  /** Keeps the entries of several applications on one Redis apart. */
+  /**
+   * Recurring entries, as `loadSchedule(…).entries` gives them. Each names its queue. A scheduler that is given
+   * none leaves alone what others have told of theirs.
+   */
+  readonly entries?: readonly ScheduleEntry[] | undefined
+  /** Keeps the entries of several applications on one Redis apart, each with a leader of its own. */
   readonly appName?: string
+  /** false: entries kept in Redis (`resque.recurring.set`, Ruby's dynamic schedules) do not run. Default true. */
+  readonly dynamic?: boolean
+  /** What entries kept in Redis take from their surroundings: environment, time zone, default queue. */
+  readonly entryContext?: EntryContext
   /** How often to look, in seconds. Default 1. */
   readonly intervalSeconds?: number
   readonly payload?: PayloadFormat
@@ -37,18 +44,16 @@ export class Scheduler {
   readonly #rooms: Rooms
   readonly #ownsRooms: boolean
   readonly #events = new Emitter()
-  readonly #lease: Lease
   readonly #time: RedisTime
-  readonly #planner = new Planner()
-  readonly #recurring: Recurring
+  /** The lease that all schedulers share: who has it promotes delayed jobs. */
+  readonly #seat: Seat
+  /** The lease of who fires the application's entries; the same for the application without a name. */
+  readonly #ownSeat: Seat
+  readonly #recurrence: Recurrence
   readonly #intervalMs: number
-  readonly #format: PayloadFormat
-  #entries: readonly ScheduleEntry[]
-  #leading = false
-  #holder = ''
-  #renewAtMs = 0
-  #loaded = false
   #skewTold = false
+  /** The lease was renewed: time to look for what others have changed. */
+  #isRenewed = false
   #stop: AbortController | undefined
   #running: Promise<void> | undefined
 
@@ -62,14 +67,28 @@ export class Scheduler {
         `intervalSeconds must be a number above 0, got ${intervalSeconds}.`,
       )
     }
+    const { appName = '', entries, resque } = options
+    checkAppName(appName)
+    if (entries !== undefined) checkEntries(entries)
     this.#intervalMs = intervalSeconds * 1000
-    this.#ownsRooms = options.resque === undefined
-    this.#rooms = options.resque?.rooms ?? openRooms(options)
-    this.#lease = new Lease(this.#rooms.store)
+    this.#ownsRooms = resque === undefined
+    this.#rooms = resque?.rooms ?? openRooms(options)
     this.#time = new RedisTime(this.#rooms.clock)
-    this.#recurring = this.#rooms.recurring(options.appName ?? '')
-    this.#format = options.payload ?? 'php'
-    this.#entries = checkEntries(options.entries ?? [])
+    this.#recurrence = this.#recurrenceOf(options)
+    this.#ownSeat = this.#seatOf(appName, () => this.#recurrence.lead())
+    this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => undefined)
+  }
+
+  #recurrenceOf(options: SchedulerOptions): Recurrence {
+    const { appName = '', dynamic = true, entryContext: context = {}, payload: format = 'php' } = options
+    const shared = { rooms: this.#rooms, events: this.#events }
+    return new Recurrence({ ...shared, appName, entries: options.entries, dynamic, context, format })
+  }
+
+  #seatOf(appName: string, onTaken: () => void): Seat {
+    const { store, clock } = this.#rooms
+    const lease = new Lease(store, store.keys.recurring(appName).leader)
+    return new Seat({ lease, clock, time: this.#time, events: this.#events, appName, onTaken })
   }
 
   /** Listens to an event; the function returned stops listening. */
@@ -79,22 +98,26 @@ export class Scheduler {
 
   /** This scheduler's value in the leader's lock. */
   get name(): string {
-    return this.#lease.name
+    return this.#seat.name
   }
 
   get isLeading(): boolean {
-    return this.#leading
+    return this.#seat.isMine
   }
 
   /** When the next recurring entry is due, in epoch milliseconds; infinity when none is known to be. */
   get nextRunMs(): number {
-    return this.#planner.nextMs
+    return this.#recurrence.nextMs
+  }
+
+  /** The same for one entry; undefined while another scheduler leads, which alone knows. */
+  nextRunMsOf(entryName: string): number | undefined {
+    return this.#ownSeat.isMine ? this.#recurrence.nextRunMs(entryName) : undefined
   }
 
   /** Takes other recurring entries from now on. */
   reload(entries: readonly ScheduleEntry[]): void {
-    this.#entries = checkEntries(entries)
-    this.#loaded = false
+    this.#recurrence.setFile(checkEntries(entries))
   }
 
   /** Runs until the signal aborts; resolves when it has fully stopped and given the lease up. Rejects only on a bug. */
@@ -117,6 +140,7 @@ export class Scheduler {
 
   async #live(signal: AbortSignal): Promise<void> {
     let started = false
+    this.#recurrence.open()
     await runLoop({
       clock: systemClock,
       signal,
@@ -133,34 +157,27 @@ export class Scheduler {
   }
 
   async #leave(): Promise<void> {
-    if (this.#leading) await this.#lease.release().catch(() => undefined)
-    this.#leading = false
+    this.#recurrence.close()
+    await this.#seat.release()
+    if (this.#ownSeat !== this.#seat) await this.#ownSeat.release()
     this.#events.emit('stopped', { role: 'scheduler', name: this.name })
     if (this.#ownsRooms) await this.#rooms.connection.close()
   }
 
   /** One pass. Resolves to how many milliseconds to rest. */
   async tick(): Promise<number> {
-    if (this.#rooms.clock.nowMs() >= this.#renewAtMs || !this.#leading) await this.#hold()
-    if (!this.#leading) return standbyEveryMs
-    if (!this.#loaded) await this.#load()
-    await this.#promote()
-    if (this.#leading && this.#planner.nextMs <= this.#time.nowMs()) await this.#fire()
-    return this.#time.untilNextTick(this.#intervalMs)
+    await this.#keepSeats()
+    if (this.#seat.isMine) await this.#promote()
+    if (this.#ownSeat.isMine) await this.#refresh()
+    if (this.#ownSeat.isMine) await this.#fire()
+    const works = this.#seat.isMine || this.#ownSeat.isMine
+    return works ? this.#time.untilNextTick(this.#intervalMs) : standbyEveryMs
   }
 
-  async #hold(): Promise<void> {
-    const { mine, holder, endsInMs } = await this.#time.learn(this.#lease.hold())
-    this.#renewAtMs = this.#rooms.clock.nowMs() + renewEveryMs
+  async #keepSeats(): Promise<void> {
+    if (this.#ownSeat !== this.#seat) await this.#seat.keep()
+    if (await this.#ownSeat.keep()) this.#isRenewed = true
     this.#tellSkew()
-    if (mine && !this.#leading) {
-      this.#loaded = false
-      this.#events.emit('leading', { name: this.name })
-    }
-    if (!mine && (this.#leading || holder !== this.#holder))
-      this.#events.emit('standby', { holder, endsInMs })
-    this.#leading = mine
-    this.#holder = holder
   }
 
   #tellSkew(): void {
@@ -170,21 +187,16 @@ export class Scheduler {
     this.#skewTold = isSkewed
   }
 
-  /** Where each entry's clock stands is read anew with each lease: another scheduler may have led meanwhile. */
-  async #load(): Promise<void> {
-    const entries = this.#entries
-    const nowMs = Math.floor(this.#time.nowMs())
-    const anchors = await this.#recurring.anchors(
-      entries.map(({ name }) => name),
-      nowMs,
-    )
-    this.#planner.load(entries, anchors, nowMs)
-    this.#loaded = entries === this.#entries
+  async #refresh(): Promise<void> {
+    const isRenewed = this.#isRenewed
+    this.#isRenewed = false
+    if (!(await this.#recurrence.refresh(this.#ownSeat.name, isRenewed))) this.#ownSeat.lost()
   }
 
-  #lost(): void {
-    this.#leading = false
-    this.#renewAtMs = 0
+  async #fire(): Promise<void> {
+    if (this.#recurrence.nextMs > this.#time.nowMs()) return
+    const fired = await this.#recurrence.fire(this.#ownSeat.name, Math.floor(this.#time.nowMs()))
+    if (!fired) this.#ownSeat.lost()
   }
 
   /** Moves all that is due. An idle pass is one plain command. */
@@ -192,29 +204,27 @@ export class Scheduler {
     const next = await this.#rooms.delayed.nextSeconds()
     if (next === null || next * 1000 > this.#time.nowMs() + this.#intervalMs) return
     for (;;) {
-      if (this.#rooms.clock.nowMs() >= this.#renewAtMs) await this.#hold()
-      if (!this.#leading) return
-      const { leading, moved, refused, oldestSeconds, redisNowMs } = await this.#time.learn(
-        this.#rooms.delayed.promote({ limit: jobsPerCall, leader: this.#lease.name }),
-      )
-      if (!leading) return this.#lost()
-      if (moved + refused > 0) {
-        const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
-        this.#events.emit('promoted', { count: moved, refused, lateMs })
-      }
-      if (moved + refused < jobsPerCall) return
+      await this.#keepSeats()
+      if (!this.#seat.isMine || !(await this.#promoteSome())) return
+      // Moving a great many jobs must not make recurring ones late.
+      if (this.#ownSeat.isMine) await this.#fire()
     }
   }
 
-  async #fire(): Promise<void> {
-    const firing = {
-      recurring: this.#recurring,
-      planner: this.#planner,
-      events: this.#events,
-      format: this.#format,
-      leader: this.#lease.name,
+  /** Resolves to whether there may be more. */
+  async #promoteSome(): Promise<boolean> {
+    const { leading, moved, refused, oldestSeconds, redisNowMs } = await this.#time.learn(
+      this.#rooms.delayed.promote({ limit: jobsPerCall, leader: this.#seat.name }),
+    )
+    if (!leading) {
+      this.#seat.lost()
+      return false
     }
-    if (!(await fireDue(firing, Math.floor(this.#time.nowMs())))) this.#lost()
+    if (moved + refused > 0) {
+      const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
+      this.#events.emit('promoted', { count: moved, refused, lateMs })
+    }
+    return moved + refused >= jobsPerCall
   }
 }
 

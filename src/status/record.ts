@@ -79,14 +79,22 @@ function times(fields: Fields, state: JobState, updatedMs: number | undefined): 
   }
 }
 
-function performedTimes(fields: Fields, state: JobState): number {
+function performedTimes(fields: Fields, state: JobState, endedBadly: number): number {
   const known = number(fields['attempts'])
   if (known !== undefined) return known
-  return state === 'running' || state === 'complete' || state === 'failed' ? 1 : 0
+  return endedBadly + (state === 'running' || state === 'complete' || state === 'failed' ? 1 : 0)
+}
+
+/** What is known of a job beside its record. */
+export interface BesideRecord {
+  /** What it said of its progress while it runs. */
+  readonly progress: string | null
+  /** How often an attempt failed or its worker died. */
+  readonly endedBadly: number
 }
 
 /** Reads a record of ours or of php-resque; null when it is neither. */
-export function readStatus(id: string, record: string, progressText: string | null): JobStatus | null {
+export function readStatus(id: string, record: string, beside: BesideRecord): JobStatus | null {
   const fields = parse(record)
   const code = number(fields?.['status'])
   const state = code === undefined ? undefined : stateOf(code)
@@ -95,7 +103,7 @@ export function readStatus(id: string, record: string, progressText: string | nu
   const error = errorOf(fields['error'])
   const progress =
     number(fields['progress']) ??
-    (state === 'running' && progressText !== null ? Number(progressText) : undefined)
+    (state === 'running' && beside.progress !== null ? Number(beside.progress) : undefined)
   return {
     id,
     state,
@@ -103,7 +111,7 @@ export function readStatus(id: string, record: string, progressText: string | nu
     class: text(fields['class']),
     queue: text(fields['queue']),
     ...times(fields, state, Number.isNaN(updatedMs) ? undefined : updatedMs),
-    attempts: performedTimes(fields, state),
+    attempts: performedTimes(fields, state, beside.endedBadly),
     ...(error === undefined ? {} : { error }),
     ...(state === 'complete' ? { result: fields['result'] ?? null } : {}),
     ...(progress === undefined ? {} : { progress }),

@@ -17,8 +17,17 @@ export class Statuses {
   /** The status of a tracked job that is or was in a queue, or null: delayed jobs have no record. */
   async read(id: string): Promise<JobStatus | null> {
     const { redis, keys } = this.#store
-    const [record, progress] = await redis.mget(keys.status(id), keys.progress(id))
-    return record ? readStatus(id, record, progress ?? null) : null
+    const [texts, failures, deaths] = await Promise.all([
+      redis.mget(keys.status(id), keys.progress(id)),
+      redis.hget(keys.attempts, id),
+      redis.hget(keys.deaths, id),
+    ])
+    const [record, progress] = texts
+    if (!record) return null
+    return readStatus(id, record, {
+      progress: progress ?? null,
+      endedBadly: Number(failures) + Number(deaths),
+    })
   }
 
   /** The lines that the job has logged, oldest first. */

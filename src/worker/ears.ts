@@ -15,6 +15,7 @@ export class Ears {
   #names: string[]
   #polls = 0
   #subscription: Subscription | undefined
+  #closed = false
 
   constructor(rooms: Rooms, list: QueueList, onWake: () => void) {
     this.#rooms = rooms
@@ -43,7 +44,9 @@ export class Ears {
 
   /** Begins to listen. It keeps trying by itself when Redis is away; the poll goes on meanwhile. */
   async open(): Promise<void> {
-    if (this.#list.hasPatterns) await this.#lookAtNames()
+    // When this fails the first poll looks again; what is said has to be heard all the same.
+    if (this.#list.hasPatterns) await this.#lookAtNames().catch(() => undefined)
+    if (this.#closed) return
     const { connection, store } = this.#rooms
     // After a broken connection something may have been said while nobody listened.
     const listener = { onMessage: (queue: string) => this.#hear(queue), onReady: this.#onWake }
@@ -59,6 +62,7 @@ export class Ears {
   }
 
   close(): void {
+    this.#closed = true
     this.#subscription?.close()
   }
 }

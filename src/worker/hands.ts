@@ -23,7 +23,7 @@ export class Hands {
   readonly #inHand = new Map<number, Performance>()
   #outcomes: Outcome[] = []
   #reservation = 0
-  /** The reply to the last call was lost: it must be made again, and told to Redis as such. */
+  /** The reply to the last call was lost: it must be made again, and may tell of jobs that are in hand already. */
   #again = false
 
   constructor(running: Running, clock: Clock, performer: Performer, slots: number, onOutcome: () => void) {
@@ -59,6 +59,7 @@ export class Hands {
     const outcomes = this.#outcomes
     this.#outcomes = []
     const exchange = this.#prepare(outcomes, queues)
+    const isRepeated = this.#again
     let reply: Exchanged
     try {
       this.#again = true
@@ -68,17 +69,17 @@ export class Hands {
       this.#outcomes = [...outcomes, ...this.#outcomes]
       throw error
     }
-    this.#settled(outcomes, exchange.again ? [] : reply.refusedSlots)
+    // A repeated call is refused what the first one has settled.
+    this.#settled(outcomes, isRepeated ? [] : reply.refusedSlots)
     this.#performer.time.offsetMs = reply.redisNowMs - this.#clock.nowMs()
     for (const job of reply.jobs) this.#take(job)
     return { registered: reply.registered, sawEmpty: reply.jobs.length < exchange.freeSlots.length }
   }
 
   #prepare(outcomes: readonly Outcome[], queues: readonly string[]): Exchange {
-    const again = this.#again
-    const wanted = queues.length > 0 || again
+    const wanted = queues.length > 0 || this.#again
     const freeSlots = wanted ? [...this.#free, ...outcomes.map(({ job }) => job.slot)] : []
-    return { outcomes, freeSlots, queues, reservation: ++this.#reservation, again }
+    return { outcomes, freeSlots, queues, reservation: ++this.#reservation }
   }
 
   #settled(outcomes: readonly Outcome[], refusedSlots: readonly number[]): void {

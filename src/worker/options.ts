@@ -47,3 +47,17 @@ export function workerNumbers(options: WorkerOptions): WorkerNumbers {
     termTimeoutMs: 1_000 * checked('termTimeoutSeconds', termTimeoutSeconds, 0, 86_400),
   }
 }
+
+export interface StopOptions {
+  /** Wait for the jobs in hand for as long as they take. */
+  readonly finish?: boolean
+  /** How long they may go on, in seconds. Default: the term timeout. */
+  readonly withinSeconds?: number
+}
+
+export function stopWithinMs({ finish = false, withinSeconds }: StopOptions, termTimeoutMs: number): number {
+  if (finish) return Number.POSITIVE_INFINITY
+  return withinSeconds === undefined
+    ? termTimeoutMs
+    : 1_000 * checked('withinSeconds', withinSeconds, 0, 86_400)
+}

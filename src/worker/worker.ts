@@ -9,7 +9,7 @@ import { openRooms, type Rooms } from '../rooms.ts'
 import { Ears } from './ears.ts'
 import { Hands } from './hands.ts'
 import { JobClasses } from './job-classes.ts'
-import { type WorkerOptions, workerNumbers } from './options.ts'
+import { type StopOptions, stopWithinMs, type WorkerOptions, workerNumbers } from './options.ts'
 import { makePerformer } from './perform.ts'
 import { QueueList } from './queue-list.ts'
 
@@ -31,7 +31,8 @@ export class Worker {
   #wakes = 0
   #seenEmptyAt = -1
   #paused = false
-  #finishAll = false
+  /** How long jobs in hand may go on; known once the worker has been told to stop. */
+  #drainUntilMs: number | undefined
   #kick: AbortController | undefined
   #stop: AbortController | undefined
   #running: Promise<void> | undefined
@@ -92,11 +93,12 @@ export class Worker {
 
   /**
    * Takes no new jobs, lets those in hand end within the term timeout, and puts the rest back at the head of
-   * their queues. With `finish` it waits for as long as they take.
+   * their queues. Called again, it changes how long they may go on.
    */
-  async stop({ finish = false }: { readonly finish?: boolean } = {}): Promise<void> {
-    this.#finishAll = finish
+  async stop(options: StopOptions = {}): Promise<void> {
+    this.#drainUntilMs = this.#clock.nowMs() + stopWithinMs(options, this.#termTimeoutMs)
     this.#stop?.abort()
+    this.#kick?.abort()
     await this.#running
   }
 
@@ -180,25 +182,25 @@ export class Worker {
   }
 
   async #drain(): Promise<void> {
-    const finishMs = this.#finishAll ? Number.POSITIVE_INFINITY : this.#termTimeoutMs
-    if (await this.#settleFor(finishMs)) return
+    this.#drainUntilMs ??= this.#clock.nowMs() + this.#termTimeoutMs
+    if (await this.#settleUntil(() => this.#drainUntilMs ?? 0)) return
     this.abortJobs()
-    if (await this.#settleFor(abortGraceMs)) return
+    const graceEndsMs = this.#clock.nowMs() + abortGraceMs
+    if (await this.#settleUntil(() => graceEndsMs)) return
     this.#hands.giveBack()
-    await this.#settleFor(0)
+    const givenBackMs = this.#clock.nowMs()
+    await this.#settleUntil(() => givenBackMs)
   }
 
   /**
    * Goes on handing in outcomes until no job is in hand (true) or the time is over (false). When Redis is away
    * it is waited for as long again: what could not be handed in is put back when this process is found dead.
    */
-  async #settleFor(ms: number): Promise<boolean> {
+  async #settleUntil(untilMs: () => number): Promise<boolean> {
     const over = new AbortController()
-    const untilMs = this.#clock.nowMs() + ms
-    const giveUpMs = untilMs + this.#termTimeoutMs
     await this.#loop(over.signal, async () => {
-      const leftMs = untilMs - this.#clock.nowMs()
-      if (this.#clock.nowMs() > giveUpMs) over.abort()
+      const leftMs = untilMs() - this.#clock.nowMs()
+      if (-leftMs > Math.max(this.#termTimeoutMs, abortGraceMs)) over.abort()
       else if (this.#hands.haveOutcomes) await this.#exchange(false)
       else if (this.#hands.busy === 0 || leftMs <= 0) over.abort()
       else await this.#sleep(Math.min(leftMs, longestNapMs))

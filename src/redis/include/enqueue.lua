@@ -3,7 +3,7 @@
 --
 --   local batch = new_batch(status_prefix, now_ms, now_s)
 --   add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
---   enqueue_batch(batch, queues_key, queue_prefix, wake_channel, function(payload, reason) … end)
+--   enqueue_batch(batch, queues_key, queue_prefix, wake_channel, function(payload, reason, queue) … end)
 
 local function new_batch(status_prefix, now_ms, now_s)
   return { names = {}, queues = {}, status_prefix = status_prefix, now_ms = now_ms, now_s = now_s }
@@ -32,17 +32,18 @@ end
 
 -- Idle workers have seen every queue empty, so only a queue that was empty has anyone to wake. A queue's key
 -- that holds something else than a list takes none of its jobs: `refuse` is told of each.
+-- A Redis user may lack the right to publish; then workers find the jobs by their poll.
 local function enqueue_batch(batch, queues_key, queue_prefix, wake_channel, refuse)
   local named = {}
   for _, queue in ipairs(batch.names) do
     local entry = batch.queues[queue]
     local length = redis.pcall('RPUSH', queue_prefix .. queue, unpack(entry.payloads))
     if type(length) == 'table' then
-      for _, payload in ipairs(entry.payloads) do refuse(payload, length.err) end
+      for _, payload in ipairs(entry.payloads) do refuse(payload, length.err, queue) end
     else
       named[#named + 1] = queue
       if #entry.statuses > 0 then redis.call('MSET', unpack(entry.statuses)) end
-      if length == #entry.payloads then redis.call('PUBLISH', wake_channel, queue) end
+      if length == #entry.payloads then redis.pcall('PUBLISH', wake_channel, queue) end
     end
   end
   if #named > 0 then redis.call('SADD', queues_key, unpack(named)) end

@@ -24,8 +24,8 @@ end
 -- php-resque's rule for jobs of others: tracked if and only if the key exists. Keeps "started", which
 -- php-resque itself loses.
 local function update_foreign_status(key, code, ttl_seconds, now_s)
-  local old = redis.call('GET', key)
-  if not old then return end
+  local old = redis.pcall('GET', key)
+  if type(old) ~= 'string' then return end
   local started = string.match(old, '"started":(%d+)') or now_s
   local record = '{"status":' .. code .. ',"updated":' .. now_s .. ',"started":' .. started .. ',"result":null}'
   if ttl_seconds then

@@ -1,4 +1,4 @@
--- Finds a job by its id and takes it out of the delayed set or out of its queue. Needs payload.lua, status.lua.
+-- Finds a job by its id in the delayed set or in its queue, and takes it out. Needs payload.lua, status.lua.
 
 -- Looks through `limit` entries from the tail, `skip` entries in. From the tail, because what joins or leaves
 -- while we search in several calls does so at the ends, and cannot hide an entry from us there.
@@ -17,26 +17,28 @@ local function find_in_list(key, id, skip, limit)
 end
 
 -- Where the job is, going by its status record, else by the second in its id.
--- -> code, list key, second;  code is 63 or 1 when there is a list to look in, else the code of its state
+-- -> code, list key, second, record;  code is 63 or 1 when there is a list to look in, else that of its state
 local function place_of(id, status_prefix, bucket_prefix, queue_prefix)
   local text = redis.call('GET', status_key(status_prefix, id))
   local ok, record = pcall(cjson.decode, text or '')
   if not ok or type(record) ~= 'table' then record = {} end
   local code = tonumber(record.status)
-  if code == 1 and type(record.queue) == 'string' then return 1, queue_prefix .. record.queue end
+  if code == 1 and type(record.queue) == 'string' then return 1, queue_prefix .. record.queue, nil, record end
   if code and code ~= 63 then return code end
   local planned = tonumber(string.sub(id, 1, 10), 16) or 0
   local due = digits(tonumber(record.due) or planned % 549755813888) -- 2^39, the mark of untracked jobs
-  return 63, bucket_prefix .. due, due
+  return 63, bucket_prefix .. due, due, record
 end
 
--- -> code, payload, more, due second: payload is nil when it was not found in this stretch
-local function take_job(id, skip, limit, status_prefix, bucket_prefix, queue_prefix, schedule_key)
-  local code, key, due = place_of(id, status_prefix, bucket_prefix, queue_prefix)
-  if not key then return code, nil, false end
+-- -> { code, payload, more, key, due, record }: payload is nil when it was not found in this stretch
+local function find_job(id, skip, limit, status_prefix, bucket_prefix, queue_prefix)
+  local code, key, due, record = place_of(id, status_prefix, bucket_prefix, queue_prefix)
+  if not key then return { code = code } end
   local payload, more = find_in_list(key, id, skip, limit)
-  if not payload then return code, nil, more end
-  redis.call('LREM', key, -1, payload)
-  if due and redis.call('EXISTS', key) == 0 then redis.call('ZREM', schedule_key, due) end
-  return code, payload, false, due
+  return { code = code, payload = payload, more = more, key = key, due = due, record = record }
+end
+
+local function take_out(found, schedule_key)
+  redis.call('LREM', found.key, -1, found.payload)
+  if found.due and redis.call('EXISTS', found.key) == 0 then redis.call('ZREM', schedule_key, found.due) end
 end

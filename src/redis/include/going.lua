@@ -1,0 +1,58 @@
+-- Whether a job is still on its way, although nobody may have told so: Ruby's workers write no status, a worker
+-- may have died, a queue may have been removed. Needs status.lua.
+--
+--   local look = new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s)
+--   state_of(look, id) -> 'waiting' | 'running' | nil
+--
+-- What is read of queues and workers is read once for all jobs of a call, and no further than this.
+local most_looked_at = 1000
+-- A retry this long after its time was moved into its queue by somebody who writes no status.
+local most_overdue_seconds = 3600
+
+local function new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s)
+  return {
+    status_prefix = status_prefix, queue_prefix = queue_prefix, workers_key = workers_key,
+    worker_prefix = worker_prefix, now_s = now_s, queues = {},
+  }
+end
+
+local function text_of_queue(look, queue)
+  if not look.queues[queue] then
+    local key = look.queue_prefix .. queue
+    local reply = redis.pcall('LRANGE', key, 0, most_looked_at)
+    if reply.err then reply = {} end
+    look.queues[queue] = { text = table.concat(reply), is_long = #reply > most_looked_at }
+  end
+  return look.queues[queue]
+end
+
+-- In a queue longer than we look at it is taken to wait.
+local function is_in_queue(look, queue, id)
+  local found = text_of_queue(look, queue)
+  return found.is_long or string.find(found.text, id, 1, true) ~= nil
+end
+
+local function text_of_hands(look)
+  if look.hands then return look.hands end
+  local keys, records = {}, {}
+  for _, id in ipairs(redis.call('SMEMBERS', look.workers_key)) do keys[#keys + 1] = look.worker_prefix .. id end
+  for first = 1, #keys, most_looked_at do
+    local last = math.min(#keys, first + most_looked_at - 1)
+    for _, record in ipairs(redis.call('MGET', unpack(keys, first, last))) do
+      if record then records[#records + 1] = record end
+    end
+  end
+  look.hands = table.concat(records)
+  return look.hands
+end
+
+local function state_of(look, id)
+  local text = redis.call('GET', status_key(look.status_prefix, id))
+  local ok, record = pcall(cjson.decode, text or '')
+  if not ok or type(record) ~= 'table' then return nil end
+  local code = tonumber(record.status)
+  if code == 63 and (tonumber(record.due) or 0) + most_overdue_seconds > look.now_s then return 'waiting' end
+  if code == 1 and type(record.queue) == 'string' and is_in_queue(look, record.queue, id) then return 'waiting' end
+  if (code == 1 or code == 2) and string.find(text_of_hands(look), id, 1, true) then return 'running' end
+  return nil
+end

@@ -1,0 +1,75 @@
+// One lease as the scheduler sees it from pass to pass: held, renewed, lost, and told of.
+
+import type { Clock } from '../clock.ts'
+import type { Emitter } from '../events.ts'
+import { type Lease, leaseSeconds, renewEveryMs } from './lease.ts'
+import type { RedisTime } from './redis-time.ts'
+
+export interface SeatOptions {
+  readonly lease: Lease
+  readonly clock: Clock
+  readonly time: RedisTime
+  readonly events: Emitter
+  /** '' for the lease that all schedulers share. */
+  readonly appName: string
+  /** Called whenever the lease is taken that another may have held meanwhile. */
+  onTaken(): void
+}
+
+export class Seat {
+  readonly #options: SeatOptions
+  #isMine = false
+  #holder = ''
+  #renewAtMs = 0
+
+  constructor(options: SeatOptions) {
+    this.#options = options
+  }
+
+  get isMine(): boolean {
+    return this.#isMine
+  }
+
+  get name(): string {
+    return this.#options.lease.name
+  }
+
+  /** Takes the lease, or renews it when it is time to. Resolves to whether Redis was asked. */
+  async keep(): Promise<boolean> {
+    if (this.#isMine && this.#options.clock.nowMs() < this.#renewAtMs) return false
+    const { lease, time, clock } = this.#options
+    const { mine, holder, endsInMs } = await time.learn(lease.hold())
+    const nowMs = clock.nowMs()
+    // A machine that slept for longer than the lease: another may have led, and be gone again.
+    const hasLapsed = this.#isMine && nowMs > this.#renewAtMs - renewEveryMs + leaseSeconds * 1000
+    this.#renewAtMs = nowMs + renewEveryMs
+    if (mine && hasLapsed) this.#options.onTaken()
+    this.#tell(mine, holder, endsInMs)
+    this.#isMine = mine
+    this.#holder = holder
+    return true
+  }
+
+  #tell(mine: boolean, holder: string, endsInMs: number): void {
+    const { events, appName, onTaken } = this.#options
+    const app = appName === '' ? {} : { appName }
+    if (mine && !this.#isMine) {
+      onTaken()
+      events.emit('leading', { name: this.name, ...app })
+    }
+    if (!mine && (this.#isMine || holder !== this.#holder))
+      events.emit('standby', { holder, endsInMs, ...app })
+  }
+
+  /** A script has said that the lease is another's. */
+  lost(): void {
+    this.#isMine = false
+    this.#renewAtMs = 0
+  }
+
+  /** Gives the lease up, so that a standby takes over at its next look. */
+  async release(): Promise<void> {
+    if (this.#isMine) await this.#options.lease.release().catch(() => undefined)
+    this.#isMine = false
+  }
+}
