@@ -8,6 +8,8 @@ export interface Output {
   write(text: string): void
   readonly isTTY: boolean
   readonly columns?: number | undefined
+  /** Aborts when nobody reads any more (`… | head`). */
+  readonly closed?: AbortSignal | undefined
 }
 
 export interface CliContext {
@@ -22,9 +24,11 @@ export interface CliContext {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  // Whoever read our output has gone (`… | head`): that is no failure of ours.
+  const closed = new AbortController()
+  // Whoever read our output has gone: that is no failure of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
+    closed.abort()
   })
   return {
     write: (text) => void stream.write(text),
@@ -32,6 +36,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     get columns() {
       return stream.columns
     },
+    closed: closed.signal,
   }
 }
 

@@ -17,12 +17,14 @@ export function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? exitCodes.wrongUsage : exitCodes.failed
 }
 
-/** A password in a URL, wherever it stands in a text. */
-const password = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/]*@/gi
+/** A password in a URL, before the host or as a parameter. */
+const password = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s"]*@|([?&]password=)[^&\s"]*/gi
 
 /** The text with every password in a URL replaced by stars. */
 export function withoutPasswords(text: string): string {
-  return text.replace(password, '$1***@')
+  return text.replace(password, (_, url?: string, query?: string) =>
+    url === undefined ? `${query}***` : `${url}***@`,
+  )
 }
 
 /** Our own errors speak for themselves; others show where they come from when `verbose`. */

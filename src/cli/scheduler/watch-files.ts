@@ -1,0 +1,71 @@
+// Tells when files change. The system's word for it comes at once, but not for every kind of disk, and not
+// after a file was replaced by another or by a link that leads elsewhere; so the files are looked at as well.
+
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after } from '../../clock.ts'
+
+const lookEveryMs = 1_000
+/** Editors and deploys change a file in several steps. */
+const settleMs = 50
+
+function markOf(path: string): string {
+  try {
+    const { mtimeMs, ctimeMs, size, ino } = statSync(path)
+    return [path, mtimeMs, ctimeMs, size, ino].join(' ')
+  } catch {
+    return `${path} is not there`
+  }
+}
+
+function filesAt(path: string): string[] {
+  try {
+    return statSync(path).isDirectory()
+      ? readdirSync(path)
+          .sort()
+          .map((name) => join(path, name))
+      : [path]
+  } catch {
+    return [path]
+  }
+}
+
+function stateOf(paths: readonly string[]): string {
+  return paths.flatMap(filesAt).map(markOf).join('\n')
+}
+
+/** Folders are watched, not files: a file that is replaced would take its watcher along. */
+function watchFolders(paths: readonly string[], onEvent: () => void): FSWatcher[] {
+  const folders = new Set(paths.flatMap((path) => [dirname(path), path]))
+  return [...folders].flatMap((folder) => {
+    try {
+      if (!statSync(folder).isDirectory()) return []
+      return [watch(folder, { persistent: false }, onEvent).on('error', () => undefined)]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Calls back after a file, or a file of a folder, has changed. The function it returns stops watching. */
+export function watchFiles(paths: readonly string[], onChange: () => void): () => void {
+  let known = stateOf(paths)
+  let callOff = (): void => undefined
+  const lookIn = (ms: number): void => {
+    callOff()
+    callOff = after(ms, look)
+  }
+  const look = (): void => {
+    const now = stateOf(paths)
+    const isChanged = now !== known
+    known = now
+    lookIn(lookEveryMs)
+    if (isChanged) onChange()
+  }
+  const watchers = watchFolders(paths, () => lookIn(settleMs))
+  lookIn(lookEveryMs)
+  return () => {
+    callOff()
+    for (const watcher of watchers) watcher.close()
+  }
+}

@@ -1,0 +1,57 @@
+// resque delayed, cancel and reschedule.
+
+import { expect, test } from 'vitest'
+import { world } from '../support/world.ts'
+import { callerOf } from './resque-call.ts'
+
+test('lists the next delayed jobs, the next one first', async () => {
+  const here = world()
+  const later = await here.resque.enqueueInWithQueue('low', 7200, 'Later', 1)
+  const sooner = await here.resque.enqueueInWithQueue('mail', 3600.5, 'Sooner', 'a')
+  const call = callerOf(here)
+  const { out } = await call('delayed')
+  const lines = out.split('\n')
+  expect(lines[1]).toMatch(new RegExp(`Z {2}in (1h|59m \\d+s) +Sooner {2}"a" {3}mail {3}${sooner}$`))
+  expect(lines[2]).toMatch(new RegExp(`Later {3}1 {5}low {4}${later}$`))
+  expect(lines[3]).toBe('2 of 2 delayed jobs')
+  expect((await call('delayed', '--count', '1', '--json')).json()).toMatchObject([
+    { id: sooner, class: 'Sooner' },
+  ])
+})
+
+test('--count must be a whole number from 1 on', async () => {
+  expect(await callerOf(world())('delayed', '--count', '0')).toMatchObject({ code: 2 })
+})
+
+test.each([[['cancel']], [['delayed', 'cancel']]])(
+  '%j takes jobs out, and tells of those it could not',
+  async (words) => {
+    const here = world()
+    const delayed = (await here.resque.enqueueInWithQueue('low', 3600, 'X')) ?? ''
+    const waiting = (await here.resque.enqueueTo('low', 'X')) ?? ''
+    const call = callerOf(here)
+    const { code, out, err } = await call(...words, delayed, 'nix', waiting)
+    expect(code).toBe(1)
+    expect(out).toBe(`cancelled ${delayed}\ncancelled ${waiting}\n`)
+    expect(err).toBe('nothing is known of job nix.\n')
+    expect(await here.resque.status(delayed)).toMatchObject({ state: 'cancelled' })
+    const again = await call(...words, delayed, '--json')
+    expect(again.json()).toEqual([{ id: delayed, cancelled: false }])
+    expect(again.err).toMatch(/is cancelled: only a job that is delayed or waiting/)
+  },
+)
+
+test.each([[['reschedule']], [['delayed', 'reschedule']]])('%j gives a job another time', async (words) => {
+  const here = world()
+  const id = (await here.resque.enqueueTo('low', 'X')) ?? ''
+  const call = callerOf(here)
+  const { code, out } = await call(...words, id, '--at', '2100-01-01T00:00:00Z')
+  expect({ code, out }).toEqual({ code: 0, out: `${id} is due 2100-01-01T00:00:00Z now\n` })
+  expect((await call(...words, id, '--in', '0', '--json')).json()).toMatchObject({ id, state: 'waiting' })
+})
+
+test('a time is asked for, and an unknown job is exit code 1', async () => {
+  const call = callerOf(world())
+  expect(await call('reschedule', 'nix')).toMatchObject({ code: 2 })
+  expect(await call('reschedule', 'nix', '--in', '5m')).toMatchObject({ code: 1 })
+})
