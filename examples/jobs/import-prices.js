@@ -7,6 +7,7 @@ export class ImportPrices extends Job {
   static queue = 'low'
 
   perform(url) {
-    throw new Error(`${url} answered 503 Service Unavailable (this example fails on purpose)`)
+    this.job.log(`fetching ${url}`)
+    throw new Error('503 Service Unavailable (this example fails on purpose)')
   }
 }

@@ -5,7 +5,10 @@
 import { Resque, Worker } from 'resque-scheduler'
 import { SendEmail } from './send-email.ts'
 
-const resque = new Resque({ redis: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379', namespace: 'example' })
+const resque = new Resque({
+  redis: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379',
+  namespace: 'example',
+})
 const worker = new Worker({ resque, queues: 'mail', jobs: [SendEmail] })
 
 const id = await resque.enqueue(SendEmail, 'ann@example.com', 'welcome')

@@ -13,21 +13,23 @@ import { RedisError } from '../errors.ts'
 /**
  * The server's data is worth nothing without us, so it is ended the quick and certain way. The pipe is read by a
  * part of its own (under number 3, as shells take the input of what runs beside them away); the main part
- * waits for the server, so that a server that ends by itself ends the shell as well.
+ * waits for the server, so that a server that ends by itself ends the shell as well. The shell's own output goes
+ * nowhere: with nobody left to read it, a word of it would be the shell's end before it has cleaned up.
  */
 const guard = `
 dir=$1; shift
 mkdir -m 700 "$dir" || exit 1
 exec 3<&0
-"$@" </dev/null 3<&- &
+"$@" </dev/null 3<&- 2>&1 &
 server=$!
+exec >/dev/null 2>&1
 trap 'kill -KILL "$server"' HUP INT TERM
-(while read -r line <&3; do :; done; kill -KILL "$server") 2>/dev/null >/dev/null &
+(while read -r line <&3; do :; done; kill -KILL "$server") &
 reader=$!
 exec 3<&-
 wait "$server"
 code=$?
-kill "$reader" 2>/dev/null
+kill "$reader"
 rm -rf "$dir"
 exit "$code"
 `

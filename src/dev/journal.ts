@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Events, JobEvent } from '../events.ts'
 import { errorText } from '../job/failure.ts'
 import { isFinal, type JobState } from '../job/state.ts'
-import { clockTime, durationText, jobText, type Paper, type Word, writeLine } from './paper.ts'
+import { durationText, jobText, type Paper, secondsTime, type Word, writeLine } from './paper.ts'
 
 /** A job that the journal knows. */
 export interface Known {
@@ -49,6 +49,10 @@ export class Journal {
     writeLine(this.#paper, { atMs: this.#clock.nowMs(), word, id, text, note })
   }
 
+  trouble(who: string, error: unknown): void {
+    this.line('trouble', null, `${who}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+
   /** Takes in an event, at once or, while a job is being enqueued, after that. */
   take(event: () => void): void {
     if (this.#held === undefined) event()
@@ -71,9 +75,12 @@ export class Journal {
 
   #enqueued(job: Known): void {
     this.#remember(job)
-    const inMs = job.dueMs === null ? null : job.dueMs - this.#clock.nowMs()
-    const note = inMs === null ? `in queue ${job.queue}` : `due in ${durationText(inMs)}`
+    const note = job.dueMs === null ? `in queue ${job.queue}` : this.#dueText(job.dueMs)
     this.line(job.state === 'delayed' ? 'delayed' : 'waiting', job.id, jobText(job.class, job.args), note)
+  }
+
+  #dueText(dueMs: number): string {
+    return `due at ${secondsTime(dueMs)}, in ${durationText(dueMs - this.#clock.nowMs())}`
   }
 
   #remember(job: Known): void {
@@ -112,8 +119,8 @@ export class Journal {
   fired({ entry, class: className, queue, plannedMs, id }: Events['fired'], args: readonly unknown[]): void {
     const job: Known = { id: id ?? '', class: className, args, queue, state: 'waiting', dueMs: null }
     this.#remember(job)
-    const planned = clockTime(plannedMs).slice(0, -4)
-    this.line('fired', id, jobText(className, args), `by ${entry}, planned for ${planned}, in queue ${queue}`)
+    const planned = `planned for ${secondsTime(plannedMs)}`
+    this.line('fired', id, jobText(className, args), `by ${entry}, ${planned}, in queue ${queue}`)
   }
 
   reserved(event: Events['reserved']): void {
@@ -154,7 +161,7 @@ export class Journal {
   /** Someone else has given a delayed job another time. */
   rescheduled(job: Known, dueMs: number): void {
     job.dueMs = dueMs
-    this.#move(job, 'delayed', `rescheduled, due in ${durationText(dueMs - this.#clock.nowMs())}`)
+    this.#move(job, 'delayed', `rescheduled, ${this.#dueText(dueMs)}`)
   }
 
   known(id: string): Known | undefined {

@@ -1,11 +1,13 @@
 // How `resque dev` writes: one line for each thing that happens, with a time, a word and the job.
 
-export type Ink = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'gray'
+export type Ink = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Where lines go. `paint` gives the text back as it is where there are no colours. */
 export interface Paper {
   write(line: string): void
   paint(ink: Ink, text: string): string
+  /** The text without what would move the cursor: jobs log, throw and are called whatever they like. */
+  printable(text: string): string
 }
 
 /** What a line is about: the states of jobs, and the other things that happen. */
@@ -25,12 +27,12 @@ export type Word =
 const inks: Readonly<Record<Word, Ink>> = {
   delayed: 'yellow',
   waiting: 'cyan',
-  running: 'blue',
+  running: 'bold',
   complete: 'green',
   failed: 'red',
-  cancelled: 'gray',
-  fired: 'magenta',
-  skipped: 'gray',
+  cancelled: 'dim',
+  fired: 'cyan',
+  skipped: 'dim',
   log: 'dim',
   trouble: 'red',
   recovered: 'green',
@@ -57,6 +59,11 @@ export function clockTime(atMs: number): string {
   return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
+/** The same in whole seconds. */
+export function secondsTime(atMs: number): string {
+  return clockTime(atMs).slice(0, -4)
+}
+
 /** `SendEmail("ann@example.com", "welcome")`; args that are not known are left out. */
 export function jobText(className: string, args: readonly unknown[] | null): string {
   if (args === null) return className
@@ -64,20 +71,26 @@ export function jobText(className: string, args: readonly unknown[] | null): str
   return `${className}(${list.length > longestArgs ? `${list.slice(0, longestArgs)}…` : list})`
 }
 
-/** `350 ms`, `2.5 s`, `4 min 10 s`. */
+/** `350 ms`, `2.5 s`, `4 min 10 s`, `2 min`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1_000)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? '' : ` ${seconds % 60} s`}`
 }
 
 export function shortId(id: string | null): string {
   return (id ?? '').slice(-shownIdDigits).padEnd(shownIdDigits)
 }
 
-export function writeLine(paper: Paper, { atMs, word, id, text, note }: Line): void {
-  const head = [paper.paint('dim', clockTime(atMs)), paper.paint(inks[word], word.padEnd(wordWidth))]
-  const body = [paper.paint('dim', shortId(id)), word === 'log' ? paper.paint('dim', text) : text]
-  const tail = note === undefined || note === '' ? [] : [paper.paint(word === 'failed' ? 'red' : 'dim', note)]
-  paper.write([...head, ...body, ...tail].join('  '))
+export function writeLine(paper: Paper, { atMs, word, id, text, note = '' }: Line): void {
+  const job = paper.printable(text)
+  const parts = [
+    paper.paint('dim', clockTime(atMs)),
+    paper.paint(inks[word], word.padEnd(wordWidth)),
+    paper.paint('dim', shortId(id)),
+    word === 'log' ? paper.paint('dim', job) : job,
+  ]
+  if (note !== '') parts.push(paper.paint(word === 'failed' ? 'red' : 'dim', paper.printable(note)))
+  paper.write(parts.join('  '))
 }

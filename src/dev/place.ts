@@ -26,8 +26,12 @@ const never = new Promise<void>(() => undefined)
 async function privatePlace(program: string): Promise<Place> {
   const server = await startPrivateRedis(program)
   let isEnding = false
+  let isLost = false
   const lost = new Promise<void>((resolve) => {
-    void server.ended.then(() => (isEnding ? undefined : resolve()))
+    void server.ended.then(() => {
+      isLost = !isEnding
+      if (isLost) resolve()
+    })
   })
   return {
     url: server.url,
@@ -39,17 +43,18 @@ async function privatePlace(program: string): Promise<Place> {
     end: async () => {
       isEnding = true
       await server.stop()
-      return 'redis-server stopped, its folder removed'
+      return isLost ? 'its folder is removed' : 'redis-server stopped, its folder removed'
     },
   }
 }
 
 /** Keys per SCAN step. */
 const scanCount = 500
+const removeTimeoutMs = 4_000
 
 /** Removes all keys of a namespace that nobody else can have, since its name is random. */
 async function removeNamespace(url: string, namespace: string): Promise<number> {
-  const { connection } = openRooms({ redis: url, namespace })
+  const { connection } = openRooms({ redis: url, namespace, commandTimeoutMs: removeTimeoutMs })
   try {
     let removed = 0
     let cursor = '0'
