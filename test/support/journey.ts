@@ -2,13 +2,15 @@
 // kill, and the daemons that bring everything to its end afterwards.
 
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { isTracked } from '../../src/job/id.ts'
 import { type JobState, stateOf } from '../../src/job/state.ts'
-import type { WorkerOptions } from '../../src/worker/worker.ts'
 import { journalJobs, type Mood } from './actors/jobs.mjs'
 import { ensureBuilt, type Program, runNode } from './child.ts'
 import { eventually } from './eventually.ts'
 import type { World } from './world.ts'
+
+type WorkerOptions = Parameters<World['worker']>[0]
 
 /** One line of the journal: a job was performed. */
 export interface Entry {
@@ -99,13 +101,43 @@ export async function bringToEnd(world: World, timeoutMs = 10_000): Promise<void
   const worker = world.worker(journeyWorker(world))
   const scheduler = world.scheduler()
   await Promise.all([worker.start(), scheduler.start()])
-  await eventually(async () => {
-    const open = [...(await stations(world))].filter(([, states]) =>
-      states.some((state) => state !== 'complete' && state !== 'failed' && state !== 'cancelled'),
-    )
-    if (open.length > 0) throw new Error(`not at their end: ${JSON.stringify(open)}`)
-  }, { timeoutMs, intervalMs: 25 })
+  await eventually(
+    async () => {
+      const open = [...(await stations(world))].filter(([, states]) =>
+        states.some((state) => state !== 'complete' && state !== 'failed' && state !== 'cancelled'),
+      )
+      if (open.length > 0) throw new Error(`not at their end: ${JSON.stringify(open)}`)
+    },
+    { timeoutMs, intervalMs: 25 },
+  )
   await Promise.all([worker.stop(), scheduler.stop()])
+}
+
+/** What is due in an hour is due at once. */
+export async function hurry({ resque }: World): Promise<void> {
+  const soonMs = Date.now() + 60_000
+  for (const { id, dueAt } of await resque.delayed.list()) {
+    if (id !== null && dueAt.getTime() > soonMs) await resque.reschedule(id, Date.now() / 1000)
+  }
+}
+
+/** Every job is in one place and nowhere else, and its status says so. */
+export async function expectOnePlaceEach(
+  { resque }: World,
+  found: ReadonlyMap<string, readonly JobState[]>,
+): Promise<void> {
+  for (const [id, states] of found) {
+    expect(states).toHaveLength(1)
+    if (isTracked(id)) expect((await resque.status(id))?.state).toBe(states[0])
+  }
+}
+
+/** The ids that a client was told, one for each enqueue that was acknowledged. */
+export function acknowledged({ lines }: Program): string[] {
+  return lines.flatMap((line) => {
+    const { answer } = JSON.parse(line.replace(/^\S+ /, '') || '{}') as { answer?: unknown }
+    return typeof answer === 'string' ? [answer] : []
+  })
 }
 
 /** Closes or kills at the end of the test. */

@@ -20,9 +20,9 @@ export interface World {
   readonly url: string
   readonly namespace: string
   /** A worker on this world's namespace, stopped when the test ends. */
-  worker(options: Omit<WorkerOptions, 'redis' | 'namespace'>): Worker
+  worker(options: Omit<WorkerOptions, 'namespace'>): Worker
   /** A scheduler on this world's namespace, stopped when the test ends. */
-  scheduler(options?: Omit<SchedulerOptions, 'redis' | 'namespace'>): Scheduler
+  scheduler(options?: Omit<SchedulerOptions, 'namespace'>): Scheduler
   /** Another client, closed when the test ends. */
   client(options?: ResqueOptions): Resque
   /** Every key of this namespace, without the namespace, sorted. */
@@ -43,6 +43,7 @@ export function world({ url = inject('redisUrl'), ...options }: WorldOptions = {
     return made
   }
   const redis = new Redis(url)
+  redis.on('error', () => undefined)
   onTestFinished(() => redis.disconnect())
   const resque = client()
   return {

@@ -7,9 +7,12 @@ const resque = new Resque({ redis: part.url, namespace: part.namespace })
 const retryAll = async () => {
   for (const failure of await resque.failed.list()) await resque.failed.retry(failure)
 }
+const call = (verb, args) => (verb === 'retryAll' ? retryAll() : resque[verb](...args))
 for (const [verb, ...args] of part.calls) {
-  const answer = verb === 'retryAll' ? await retryAll() : await resque[verb](...args)
-  say('acknowledged', { verb, answer })
+  await call(verb, args).then(
+    (answer) => say('acknowledged', { verb, answer }),
+    (error) => say('refused', { verb, message: error.message }),
+  )
 }
 await resque.close()
 say('ended')

@@ -3,7 +3,7 @@
 import { loadSchedule, Scheduler } from '../../../dist/index.js'
 import { part, say, sayAll, untilTerminated } from './stage.mjs'
 
-const { entries, problems } = loadSchedule(part.schedule ?? '{}\n')
+const { entries, problems } = part.schedule ? loadSchedule(part.schedule) : { entries: [], problems: [] }
 if (problems.length > 0) throw new Error(JSON.stringify(problems))
 const scheduler = new Scheduler({ redis: part.url, namespace: part.namespace, entries })
 sayAll(scheduler, ['started', 'leading', 'standby', 'fired', 'stopped', 'trouble', 'recovered'])

@@ -5,7 +5,8 @@ export const part = JSON.parse(process.argv.at(-1) ?? '{}')
 
 /** One line: the event's name and its payload as JSON. */
 export function say(event, payload = {}) {
-  process.stdout.write(`${event} ${JSON.stringify(payload)}\n`)
+  const plain = (_key, value) => (value instanceof Error ? value.message : value)
+  process.stdout.write(`${event} ${JSON.stringify(payload, plain)}\n`)
 }
 
 /** Says each of these events of a daemon. */

@@ -9,7 +9,7 @@ const undisturbed = new Redis(part.journalUrl)
 const worker = new Worker({
   redis: part.url,
   namespace: part.namespace,
-  queues: '*',
+  queues: part.queues ?? '*',
   jobs: journalJobs(undisturbed, part.journal, part.mood),
   concurrency: part.concurrency ?? 2,
   termTimeoutSeconds: part.termTimeoutSeconds ?? 5,
