@@ -51,8 +51,12 @@ describe('a due time', () => {
 })
 
 describe('a delay', () => {
-  it.each([0, 0.5, 300, Number.MAX_SAFE_INTEGER])('may be %d seconds', (seconds) => {
+  it.each([0, 0.5, 300, 250_000_000_000])('may be %d seconds', (seconds) => {
     expect(() => checkDelaySeconds(seconds)).not.toThrow()
+  })
+
+  it('must not be longer than there are years', () => {
+    expect(() => checkDelaySeconds(1e300)).toThrow(/1e\+300 seconds from now lies after the year 9999/)
   })
 
   it.each([-1, -0.001, Number.NaN, Number.POSITIVE_INFINITY, '300', null, undefined, new Date(0), 5n])(

@@ -1,0 +1,60 @@
+// W6: what a delayed job weighs in Redis.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { argsOf, range } from '../payloads.mjs'
+import { info, openRedis } from '../redis.mjs'
+
+const hourSeconds = 3_600
+const all = ['ours', 'bullmq', 'bee-queue', 'node-resque']
+
+/** When the job of this index is due. */
+const spreads = {
+  hour: (index, firstMs) => firstMs + 1000 * (index % hourSeconds),
+  'one second': (_, firstMs) => firstMs,
+  'a second each': (index, firstMs) => firstMs + 1000 * index,
+}
+
+function caseOf(name, count, spread, systems, budget) {
+  const metric = { title: 'bytes per job', unit: 'bytes', better: 'lower', ...budget }
+  return { name, count, spread, subject: 'ours', systems, metrics: { bytesPerJob: metric } }
+}
+
+async function usedBytes(redis) {
+  return Number((await info(redis, 'memory'))['used_memory'])
+}
+
+/** In pieces, so that the measuring process needs no gigabytes itself. */
+async function load(producer, count, dueMsOf) {
+  const firstMs = 1000 * Math.ceil(Date.now() / 1000 + hourSeconds)
+  for (let from = 0; from < count; from += 50_000) {
+    const indexes = range(Math.min(50_000, count - from))
+    await producer.bulk(
+      indexes.map((index) => ({ dueMs: dueMsOf(from + index, firstMs), args: argsOf(from + index) })),
+    )
+  }
+}
+
+export const work = {
+  id: 'W6',
+  title: 'Redis memory per delayed job',
+  note: 'SendEmail with three arguments of 50 bytes together.',
+  cases: [
+    caseOf('100,000 spread over an hour', 100_000, 'hour', all, { atMost: 220, ratioAtLeast: 1 }),
+    caseOf('100,000 in one second', 100_000, 'one second', all),
+    caseOf('100,000, a second for each', 100_000, 'a second each', all),
+    caseOf('1,000,000 spread over an hour', 1_000_000, 'hour', ['ours'], { atMost: 220 }),
+  ],
+  async run(context) {
+    const { count, spread } = context.case
+    const size = context.quick ? count / 10 : count
+    const redis = openRedis(context.port)
+    const producer = await context.producer()
+    const before = await usedBytes(redis)
+    await load(producer, size, spreads[spread])
+    await producer.close()
+    await sleep(500)
+    const after = await usedBytes(redis)
+    redis.disconnect()
+    return { bytesPerJob: (after - before) / size }
+  },
+}
