@@ -19,8 +19,17 @@ const profiles = fileURLToPath(new URL('./profiles/', import.meta.url))
 async function measureOne(work, measuredCase, system, options) {
   const pin = measuredCase.pin === true
   const redis = await startRedis({ pin })
-  const task = { work: work.id, caseName: measuredCase.name, system, quick: options.quick, port: redis.port, pid: redis.pid }
-  const profileFolder = options.profile ? `${profiles}${work.id}-${measuredCase.name}-${system}`.replaceAll(' ', '-') : ''
+  const task = {
+    work: work.id,
+    caseName: measuredCase.name,
+    system,
+    quick: options.quick,
+    port: redis.port,
+    pid: redis.pid,
+  }
+  const profileFolder = options.profile
+    ? `${profiles}${work.id}-${measuredCase.name}-${system}`.replaceAll(' ', '-')
+    : ''
   try {
     const prepared = work.prepare && (await runChild({ ...task, phase: 'prepare' }))
     return await runChild({ ...task, phase: 'run', prepared }, { pin, profileFolder })
@@ -41,7 +50,10 @@ async function measureCase(work, measuredCase, options) {
   for (let round = 0; round < options.rounds; round++) {
     const order = round % 2 === 0 ? names : [...names].reverse()
     for (const system of order) {
-      note(options, `\r\x1b[K${work.id} ${measuredCase.name}: round ${round + 1} of ${options.rounds}, ${system}`)
+      note(
+        options,
+        `\r\x1b[K${work.id} ${measuredCase.name}: round ${round + 1} of ${options.rounds}, ${system}`,
+      )
       measured[system][round] = await measureOne(work, measuredCase, system, options)
     }
   }
@@ -56,7 +68,12 @@ async function measureWork(id, options) {
   const cases = []
   for (const measuredCase of chosen) cases.push(await measureCase(work, measuredCase, options))
   const { title, note: remark } = work
-  const about = { date: new Date().toISOString(), versions: versions(), cores: cpus().length, rounds: options.rounds }
+  const about = {
+    date: new Date().toISOString(),
+    versions: versions(),
+    cores: cpus().length,
+    rounds: options.rounds,
+  }
   return { id: work.id, title, note: remark, ...about, quick: options.quick, cases }
 }
 
@@ -86,6 +103,8 @@ async function main(argv) {
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  console.error(`bench: ${error.code?.startsWith('ERR_PARSE_ARGS') ? `${error.message}\n${usage}` : (error.stack ?? error)}`)
+  console.error(
+    `bench: ${error.code?.startsWith('ERR_PARSE_ARGS') ? `${error.message}\n${usage}` : (error.stack ?? error)}`,
+  )
   process.exitCode = 1
 }

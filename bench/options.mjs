@@ -22,7 +22,10 @@ const flags = {
   rounds: { type: 'string' },
   case: { type: 'string' },
   ...Object.fromEntries(
-    ['quick', 'json', 'no-save', 'profile', 'check', 'update', 'page', 'help'].map((name) => [name, { type: 'boolean' }]),
+    ['quick', 'json', 'no-save', 'profile', 'check', 'update', 'page', 'help'].map((name) => [
+      name,
+      { type: 'boolean' },
+    ]),
   ),
 }
 
@@ -58,7 +61,12 @@ export function readOptions(argv) {
     works: worksOf(positionals),
     rounds: roundsOf(values.rounds, quick),
     isMeasured: (system) => !peers.includes(system) || chosen.includes(system),
-    saves: !quick && !values['no-save'] && !values.profile && values.case === undefined && chosen.length === peers.length,
+    saves:
+      !quick &&
+      !values['no-save'] &&
+      !values.profile &&
+      values.case === undefined &&
+      chosen.length === peers.length,
     known: Object.keys(systems),
   }
 }

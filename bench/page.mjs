@@ -59,7 +59,14 @@ function table(measured, key, metric) {
   const title = `${measured.name}: ${metric.title}${measured.pinned ? ' (pinned to one core)' : ''}`
   const verdict = verdictOf(judged)
   const direction = metric.better === 'lower' ? 'less is better' : 'more is better'
-  return ['', `**${title}**${verdict === '' ? '' : ` — ${verdict}`}`, '', `| system | median | spread | ${systems[measured.subject].title} is better by | ${direction} |`, '| --- | ---: | ---: | ---: | --- |', ...rows]
+  return [
+    '',
+    `**${title}**${verdict === '' ? '' : ` — ${verdict}`}`,
+    '',
+    `| system | median | spread | ${systems[measured.subject].title} is better by | ${direction} |`,
+    '| --- | ---: | ---: | ---: | --- |',
+    ...rows,
+  ]
 }
 
 function others(measured) {
@@ -68,7 +75,9 @@ function others(measured) {
     const judged = judge(measured, key, metric)
     if (judged === undefined) return []
     const known = Object.entries(judged.values).filter(([, rounds]) => spread(rounds) !== undefined)
-    const cells = known.map(([name, rounds]) => `${systems[name].title} ${withUnit(spread(rounds).median, metric.unit)}`)
+    const cells = known.map(
+      ([name, rounds]) => `${systems[name].title} ${withUnit(spread(rounds).median, metric.unit)}`,
+    )
     return [`- ${metric.title}: ${cells.join(', ')}`]
   })
   return lines.length === 0 ? [] : ['', ...lines]
@@ -88,7 +97,13 @@ function workSection(result) {
 }
 
 function overview(all) {
-  const lines = ['', '## Overview', '', '| work | measure | here | best peer | ratio | budget |', '| --- | --- | ---: | ---: | ---: | --- |']
+  const lines = [
+    '',
+    '## Overview',
+    '',
+    '| work | measure | here | best peer | ratio | budget |',
+    '| --- | --- | ---: | ---: | ---: | --- |',
+  ]
   for (const { id, cases } of all)
     for (const measured of cases)
       for (const [key, metric] of Object.entries(measured.metrics)) {
@@ -96,10 +111,13 @@ function overview(all) {
         if (judged === undefined) continue
         const { values, own, toPeer, verdicts } = judged
         const peer = bestPeer(values, metric.better)
-        const theirs = peer === undefined ? '–' : `${withUnit(spread(values[peer]).median, metric.unit)} ${peer}`
+        const theirs =
+          peer === undefined ? '–' : `${withUnit(spread(values[peer]).median, metric.unit)} ${peer}`
         const kept = verdicts.map(({ budget, kept }) => `${budget}${kept ? '' : ' **missed**'}`).join(', ')
         const ratio = toPeer === undefined ? '–' : `${number(toPeer.median)}×`
-        lines.push(`| ${id} | ${measured.name}, ${metric.title} | ${withUnit(own.median, metric.unit)} | ${theirs} | ${ratio} | ${kept} |`)
+        lines.push(
+          `| ${id} | ${measured.name}, ${metric.title} | ${withUnit(own.median, metric.unit)} | ${theirs} | ${ratio} | ${kept} |`,
+        )
       }
   return lines
 }

@@ -76,7 +76,9 @@ export function openRedis(port) {
 export async function info(redis, section) {
   const text = await redis.info(section)
   const pairs = text.split('\r\n').filter((line) => line.includes(':'))
-  return Object.fromEntries(pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
+  return Object.fromEntries(
+    pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  )
 }
 
 /** `INFO commandstats` as numbers: `{ evalsha: { calls, usec } }`. */

@@ -24,7 +24,9 @@ function systemLine(name, values, metric) {
   const known = spread(values[name])
   if (known === undefined) return []
   const range = `${number(known.least)}–${number(known.most)}`
-  return [`      ${systems[name].title.padEnd(28)} ${withUnit(known.median, metric.unit).padStart(14)}   ${range}`]
+  return [
+    `      ${systems[name].title.padEnd(28)} ${withUnit(known.median, metric.unit).padStart(14)}   ${range}`,
+  ]
 }
 
 /** What has no budget is shown in one line. */
@@ -42,7 +44,10 @@ function metricLines(measured, key, metric) {
   if (judged === undefined) return []
   if (!hasBudget(metric)) return [shortLine(judged, metric)]
   const lines = [`  ${metric.title}: ${headline(measured, key, metric)}`]
-  return [...lines, ...Object.keys(measured.systems).flatMap((name) => systemLine(name, judged.values, metric))]
+  return [
+    ...lines,
+    ...Object.keys(measured.systems).flatMap((name) => systemLine(name, judged.values, metric)),
+  ]
 }
 
 /** The text of one work. @param measuredCases what main.mjs collected, a case each */
@@ -50,7 +55,8 @@ export function reportOf(work, measuredCases) {
   const lines = ['', `${work.id}  ${work.title}`]
   for (const measured of measuredCases) {
     lines.push(` ${measured.name}${measured.pinned ? '  (Redis and process pinned to one core)' : ''}`)
-    for (const [key, metric] of Object.entries(measured.metrics)) lines.push(...metricLines(measured, key, metric))
+    for (const [key, metric] of Object.entries(measured.metrics))
+      lines.push(...metricLines(measured, key, metric))
   }
   return lines.join('\n')
 }

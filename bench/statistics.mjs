@@ -26,7 +26,10 @@ export function ratios(ours, theirs, better) {
 /** The values of a metric by system: `{ ours: [round 1, round 2, …], … }`. */
 export function valuesOf(measured, key) {
   return Object.fromEntries(
-    Object.entries(measured.systems).map(([system, rounds]) => [system, rounds.map((result) => result?.[key])]),
+    Object.entries(measured.systems).map(([system, rounds]) => [
+      system,
+      rounds.map((result) => result?.[key]),
+    ]),
   )
 }
 
@@ -42,9 +45,15 @@ export function bestPeer(values, better) {
 function ownVerdicts(metric, own) {
   const verdicts = []
   if (metric.atLeast !== undefined)
-    verdicts.push({ budget: `>= ${metric.atLeast.toLocaleString('en-US')}${unitOf(metric)}`, kept: own.median >= metric.atLeast })
+    verdicts.push({
+      budget: `>= ${metric.atLeast.toLocaleString('en-US')}${unitOf(metric)}`,
+      kept: own.median >= metric.atLeast,
+    })
   if (metric.atMost !== undefined)
-    verdicts.push({ budget: `<= ${metric.atMost.toLocaleString('en-US')}${unitOf(metric)}`, kept: own.median <= metric.atMost })
+    verdicts.push({
+      budget: `<= ${metric.atMost.toLocaleString('en-US')}${unitOf(metric)}`,
+      kept: own.median <= metric.atMost,
+    })
   return verdicts
 }
 
@@ -64,9 +73,15 @@ export function judge(measured, key, metric) {
   const share = metric.shareOf && ratios(values[metric.shareOf], values[measured.subject], metric.better)
   const verdicts = ownVerdicts(metric, own)
   if (metric.ratioAtLeast !== undefined && toPeer !== undefined)
-    verdicts.push({ budget: `>= ${metric.ratioAtLeast} x best peer`, kept: toPeer.median >= metric.ratioAtLeast })
+    verdicts.push({
+      budget: `>= ${metric.ratioAtLeast} x best peer`,
+      kept: toPeer.median >= metric.ratioAtLeast,
+    })
   if (share)
-    verdicts.push({ budget: `tracked >= ${100 * metric.shareAtLeast} %`, kept: share.median >= metric.shareAtLeast })
+    verdicts.push({
+      budget: `tracked >= ${100 * metric.shareAtLeast} %`,
+      kept: share.median >= metric.shareAtLeast,
+    })
   return { values, own, peer, toPeer, toLimit, share, verdicts }
 }
 

@@ -50,5 +50,10 @@ export function versions() {
   const redis = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1]
   const names = peers.filter((name) => existsSync(`${folder}node_modules/${name}/package.json`))
   const found = names.map((name) => [name, versionIn(`./node_modules/${name}/package.json`)])
-  return { 'resque-scheduler': versionIn('../package.json'), ...Object.fromEntries(found), node: process.version, redis }
+  return {
+    'resque-scheduler': versionIn('../package.json'),
+    ...Object.fromEntries(found),
+    node: process.version,
+    redis,
+  }
 }

@@ -12,7 +12,10 @@ const connectionTo = (port) => ({ pkg: 'ioredis', host: '127.0.0.1', port, datab
 const jobs = (perform) => ({ [jobName]: { perform: async (...args) => perform(args) } })
 
 export async function openProducer({ port }) {
-  const queue = new NodeResque.Queue({ connection: connectionTo(port) }, jobs(() => undefined))
+  const queue = new NodeResque.Queue(
+    { connection: connectionTo(port) },
+    jobs(() => undefined),
+  )
   queue.on('error', (error) => console.error(error))
   await queue.connect()
   const add = async ({ dueMs, args }) => {

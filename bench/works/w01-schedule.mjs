@@ -41,7 +41,12 @@ const payload = (index) =>
 
 function bareCarrier(redis, { atOnce }) {
   const due = String(Math.floor(Date.now() / 1000) + hourSeconds)
-  const add = (payloads) => redis.pipeline().rpush(`delayed:${due}`, ...payloads).zadd('schedule', due, due).exec()
+  const add = (payloads) =>
+    redis
+      .pipeline()
+      .rpush(`delayed:${due}`, ...payloads)
+      .zadd('schedule', due, due)
+      .exec()
   if (atOnce !== undefined) return (indexes) => inFlight(indexes, atOnce, (index) => add([payload(index)]))
   return (indexes) => inFlight(chunks(indexes, 1_000), 4, (part) => add(part.map(payload)))
 }

@@ -18,7 +18,10 @@ export const work = {
       subject: 'ours',
       systems: ['ours', 'bullmq', 'bee-queue', 'node-resque'],
       pin: true,
-      metrics: { p50Ms: ms('median', { ratioAtLeast: 1 }), p99Ms: ms('99 % are not longer than', { ratioAtLeast: 1 }) },
+      metrics: {
+        p50Ms: ms('median', { ratioAtLeast: 1 }),
+        p99Ms: ms('99 % are not longer than', { ratioAtLeast: 1 }),
+      },
     },
   ],
   async run(context) {
@@ -34,7 +37,10 @@ export const work = {
         told = resolve
       })
       const startedMs = performance.now()
-      await Promise.all([producer.enqueue(argsOf(index)), performed.then(() => times.push(performance.now() - startedMs))])
+      await Promise.all([
+        producer.enqueue(argsOf(index)),
+        performed.then(() => times.push(performance.now() - startedMs)),
+      ])
     }
     await Promise.race([Promise.all([worker.stop(), producer.close()]), sleep(1_000)])
     const counted = times.slice(warmUp)

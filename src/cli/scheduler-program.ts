@@ -7,6 +7,7 @@ import { registerCalendar } from './scheduler/calendar.ts'
 import { addCheck } from './scheduler/check-command.ts'
 import { registerExplain } from './scheduler/explain.ts'
 import { addNext } from './scheduler/next-command.ts'
+import { registerPlan } from './scheduler/plan.ts'
 import { runScheduler, schedulerSettings } from './scheduler/run-scheduler.ts'
 import { registerSimulate } from './scheduler/simulate.ts'
 
@@ -35,5 +36,6 @@ export async function main(context: CliContext): Promise<number> {
   registerSimulate(program, context)
   registerExplain(program, context)
   registerCalendar(program, context)
+  registerPlan(program, context)
   return runProgram(program, context)
 }

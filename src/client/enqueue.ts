@@ -103,7 +103,7 @@ export async function add(
       if (!isConnectionTrouble(error)) throw explain(error, rooms.connection)
       // What has timed out may still wait to be sent.
       again ||= wasSent() || isTimeout(error)
-      const isLate = clock.nowMs() >= deadlineMs
+      const isLate = clock.nowMs() >= deadlineMs || rooms.connection.redis.status === 'end'
       if (again && (isLate || !mayRepeat(jobs))) throw inDoubt(rooms, jobs, error)
       if (isLate) throw explain(error, rooms.connection)
       await clock.sleep(pauseMs)

@@ -36,7 +36,7 @@ function jobInHand(record: string | null): WorkerInfo['job'] {
 }
 
 function describe(id: string, record: string | null): WorkerInfo {
-  const [host = '', pid = '', queues = ''] = id.split(':')
+  const [, host = '', pid = '', queues = ''] = /^([^:]*):([^:]*):(.*?)(?::\d+)?$/.exec(id) ?? []
   return { id, host, pid: Number(pid), queues: queues.split(','), job: jobInHand(record) }
 }
 

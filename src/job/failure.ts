@@ -15,10 +15,14 @@ export interface ErrorText {
 const longestMessage = 10_000
 const longestBacktrace = 50
 
+/** The beginning of a text, without half of a character at its end. */
+export function beginning(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+}
+
 function cut(text: string): string {
-  return text.length <= longestMessage
-    ? text
-    : `${text.slice(0, longestMessage)}… (${text.length} characters)`
+  if (text.length <= longestMessage) return text
+  return `${beginning(text, longestMessage)}… (${text.length} characters)`
 }
 
 function causes(error: Error): string[] {

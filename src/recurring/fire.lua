@@ -20,13 +20,17 @@
 -- @include payload
 -- @include status
 -- @include enqueue
+-- @include json-text
 -- @include quarantine
 -- @include anchor
 -- @include going
 local now_ms, now_s = now(ARGV[1])
 if ARGV[2] ~= '' and redis.call('GET', KEYS[4]) ~= ARGV[2] then return { 0, digits(now_ms) } end
+local trouble = failed_list_trouble(KEYS[5])
+if trouble then return trouble end
 
-local reply = { 1, digits(now_ms) }
+local now_text = digits(now_ms)
+local reply = { 1, now_text }
 local batch = new_batch(ARGV[4], now_ms, now_s)
 local look = new_look(ARGV[4], ARGV[3], KEYS[10], ARGV[9], now_s)
 -- Jobs of this very call are in no queue yet.
@@ -34,7 +38,7 @@ local fresh = {}
 
 local function remember(name, planned, how, id, rest)
   local key = ARGV[8] .. name
-  local length = redis.call('LPUSH', key, how .. ' ' .. planned .. ' ' .. digits(now_ms) .. ' ' .. id .. rest)
+  local length = redis.call('LPUSH', key, how .. ' ' .. planned .. ' ' .. now_text .. ' ' .. id .. rest)
   if length > tonumber(ARGV[10]) then redis.call('LTRIM', key, 0, ARGV[10] - 1) end
 end
 
@@ -122,7 +126,7 @@ for index = 11, #ARGV, 8 do
       or fire(name, planned, limit, overlap, queue, how, payload)
   end
 end
-enqueue_batch(batch, KEYS[2], ARGV[3], ARGV[5], function(payload, reason)
-  quarantine(KEYS[5], ARGV[7], payload, 'could not be enqueued: ' .. reason)
+enqueue_batch(batch, KEYS[2], ARGV[3], ARGV[5], function(payload, reason, queue)
+  quarantine_queued(batch, KEYS[5], ARGV[7], payload, 'could not be enqueued: ' .. reason, queue)
 end)
 return reply

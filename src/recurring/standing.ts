@@ -38,11 +38,12 @@ export function standingOf(
  * moment on, and nothing is made up that lies before it.
  */
 export function timingText(entry: ScheduleEntry): string {
-  const { cron, everySeconds, timezone, jitterSeconds, firstInSeconds, firstAtMs, enabled } = entry
+  const { cron, everySeconds, timezone } = entry
   const text = cron?.trim().split(/\s+/) ?? []
   const fields = timezone !== null && text.at(-1) === timezone ? text.slice(0, -1) : text
-  const timing = cron === null ? everySeconds : fields.join(' ')
-  return JSON.stringify([timing, timezone, jitterSeconds, firstInSeconds, firstAtMs, enabled])
+  const { firstInSeconds, firstAtMs, jitterSeconds, startsAtMs, endsAtMs, limit, enabled } = entry
+  const bounds = [firstInSeconds, firstAtMs, jitterSeconds, startsAtMs, endsAtMs, limit, enabled]
+  return JSON.stringify([cron === null ? everySeconds : fields.join(' '), timezone, ...bounds])
 }
 
 const afterFirst = new WeakMap<ScheduleEntry, ScheduleEntry>()

@@ -59,8 +59,15 @@ function open(source: string | RedisOptions, extra: Options): Redis {
   const options: Options = { ...defaults, ...extra, ...own }
   const redis = typeof source === 'string' ? new Redis(source, options) : new Redis(options)
   // Each failing command reports its own error; without a listener a broken connection would end the process.
-  redis.on('error', () => undefined)
+  redis.on('error', (error: Error) => {
+    if (isWrongDatabase(error)) redis.disconnect()
+  })
   return redis
+}
+
+/** ioredis goes on with database 0 when the one asked for does not exist: jobs must not end up there. */
+function isWrongDatabase(error: Error): boolean {
+  return /DB index|SELECT is not allowed/i.test(error.message)
 }
 
 function place(redis: Redis): string {
@@ -87,15 +94,24 @@ function given(client: Redis | Cluster): Connection {
 
 async function end(redis: Redis): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => undefined)
+  const isBetweenConnections = redis.status === 'reconnecting'
   redis.disconnect()
+  // Commands that wait for the next connection would wait for their timeout: nothing else ends them.
+  if (isBetweenConnections) (redis as unknown as Flushable).flushQueue(new Error('Connection is closed.'))
 }
 
+/** Private in ioredis's types. */
+interface Flushable {
+  flushQueue(error: Error): void
+}
+
+/** Before a connection is ready nothing is sent but its own greeting. */
 function sendingOf(redis: Redis): Connection['watchSending'] {
   let connections = 0
-  redis.on('connect', () => connections++)
+  redis.on('ready', () => connections++)
   return () => {
     const before = connections
-    const isThere = redis.status === 'connect' || redis.status === 'ready'
+    const isThere = redis.status === 'ready'
     return () => isThere || connections > before
   }
 }
@@ -116,7 +132,7 @@ export function connect(source: RedisSource, options: ConnectOptions = {}): Conn
     lastError = error
   })
   redis.on('ready', () => {
-    lastError = undefined
+    if (lastError !== undefined && !isWrongDatabase(lastError)) lastError = undefined
   })
   lastErrors.set(redis, () => lastError)
   return {
@@ -156,6 +172,10 @@ const cures: readonly [RegExp, string][] = [
   [/NOPERM/, 'The Redis user lacks a right for this command or key; see the ACL of the user.'],
   [/WRONGTYPE/, 'Another program uses one of our keys: choose another namespace, or remove that key.'],
   [/^OOM/, 'Redis has reached maxmemory: give it more, or remove data. Set maxmemory-policy to noeviction.'],
+  [
+    /DB index|SELECT is not allowed/i,
+    'Redis has no such database: correct the number at the end of the URL.',
+  ],
   [/MISCONF/, 'Redis cannot save to disk: free space on its disk, then look at its log.'],
   [/unknown command|wrong number of arguments/i, `Redis ${oldestServer} or newer is needed.`],
 ]
@@ -180,7 +200,9 @@ export function explain(error: unknown, connection: Connection): RedisError {
   if (error instanceof RedisError) return error
   const reason = reasonOf(error, lastErrors.get(connection.redis)?.())
   const text = reason.replace(/\.$/, '')
-  return new RedisError(`Redis at ${connection.where} failed: ${text}. ${cureOf(text)}`, { cause: error })
+  return new RedisError(`Redis at ${connection.where} failed: ${text.replace(/\.$/, '')}. ${cureOf(text)}`, {
+    cause: error,
+  })
 }
 
 /** Compares version numbers, part by part. */

@@ -48,11 +48,20 @@ export class Ears {
     if (this.#list.hasPatterns) await this.#lookAtNames().catch(() => undefined)
     if (this.#closed) return
     const { connection, store } = this.#rooms
-    // After a broken connection something may have been said while nobody listened.
-    const listener = { onMessage: (queue: string) => this.#hear(queue), onReady: this.#onWake }
+    const listener = {
+      onMessage: (queue: string) => this.#hear(queue),
+      onReady: () => void this.#lookAround(),
+    }
     const subscription = subscribe(connection, store.keys.wake, listener)
     this.#subscription = subscription
     await subscription.listening
+    await this.#lookAround()
+  }
+
+  /** Something may have been said, even of a new queue, while nobody listened. */
+  async #lookAround(): Promise<void> {
+    if (this.#list.hasPatterns) await this.#lookAtNames().catch(() => undefined)
+    this.#onWake()
   }
 
   /** Whether any queue of the list holds a job. */

@@ -1,14 +1,21 @@
 // The job classes that a worker has, by name.
 
-import { ConfigurationError, UnknownJobError } from '../errors.ts'
+import { ConfigurationError, InvalidArgumentError, UnknownJobError } from '../errors.ts'
 import type { JobClass } from '../job/job.ts'
-import { checkJobClass } from '../job/names.ts'
+import { checkJobClass, jobName } from '../job/names.ts'
 import { didYouMean } from '../nearest.ts'
+import { checkJobOptions } from './job-options.ts'
 
 /** Classes by name, or a list of classes that go by their own names. */
 export type JobSource = Readonly<Record<string, JobClass>> | readonly JobClass[]
 
 const shownNames = 20
+
+function checkSource(source: unknown): asserts source is JobSource {
+  if (typeof source === 'object' && source !== null) return
+  const why = 'jobs must be a list of classes, or an object of names and classes: { SendEmail }.'
+  throw new InvalidArgumentError('jobs', source, why)
+}
 
 export class JobClasses {
   // A Map, not an object: a payload may name a class "constructor" or "__proto__".
@@ -16,15 +23,17 @@ export class JobClasses {
 
   constructor(...sources: readonly JobSource[]) {
     for (const source of sources) {
+      checkSource(source)
       if (Array.isArray(source))
-        for (const job of source as readonly JobClass[]) this.add(checkJobClass(job).name, job)
+        for (const job of source as readonly JobClass[]) this.add(jobName(checkJobClass(job)), job)
       else for (const [name, job] of Object.entries(source)) this.add(name, job as JobClass)
     }
   }
 
-  /** @throws ConfigurationError when another class has this name already */
+  /** @throws ConfigurationError when another class has this name already, or its options cannot be right */
   add(name: string, job: unknown): void {
     const jobClass = checkJobClass(job)
+    checkJobOptions(name, jobClass)
     const known = this.#classes.get(name)
     if (known !== undefined && known !== jobClass) {
       throw new ConfigurationError(

@@ -5,7 +5,7 @@ import { after } from '../clock.ts'
 import { JobTimeoutError } from '../errors.ts'
 import type { Emitter, JobEvent } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
-import { type ErrorText, errorText, failureMembers } from '../job/failure.ts'
+import { beginning, type ErrorText, errorText, failureMembers } from '../job/failure.ts'
 import { isId, isTracked } from '../job/id.ts'
 import type { JobClass, JobInstance } from '../job/job.ts'
 import type { Rooms } from '../rooms.ts'
@@ -86,7 +86,7 @@ function attemptMembers(context: Context, startedMs: number): string {
 }
 
 function errorMember({ name, message }: ErrorText): string {
-  return `,"error":${JSON.stringify({ name, message: message.slice(0, 1_000) })}`
+  return `,"error":${JSON.stringify({ name, message: beginning(message, 1_000) })}`
 }
 
 function jobEvent(context: Context): JobEvent {

@@ -13,19 +13,34 @@ interface Item {
   readonly excludes: boolean
 }
 
+/** `*`, `?`, a set such as [abc] or [!a-z], choices such as {mail,post}, or any other character. */
+const globPart = /\*|\?|\[([!^]?)([^\]]+)\]|\{([^{}]*)\}|[\s\S]/gu
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
 function globToRegExp(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^$()|\\]/g, '\\$&')
-  const source = escaped
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-    .replace(/\{([^}]*)\}/g, (_, choices: string) => `(?:${choices.split(',').join('|')})`)
-  return new RegExp(`^${source}$`)
+  const source = glob.replace(globPart, (part: string, not?: string, set?: string, choices?: string) => {
+    if (part === '*') return '.*'
+    if (part === '?') return '.'
+    if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`
+    return choices === undefined ? literally(part) : `(?:${choices.split(',').map(literally).join('|')})`
+  })
+  try {
+    return new RegExp(`^${source}$`, 'u')
+  } catch (cause) {
+    const cure = 'Write sets as [abc] or [a-z], from low to high.'
+    throw new ConfigurationError(`the queue pattern ${JSON.stringify(glob)} cannot be read. ${cure}`, {
+      cause,
+    })
+  }
 }
 
 function readItem(text: string): Item {
   const excludes = text.startsWith('!')
   const name = excludes ? text.slice(1) : text
-  checkQueueName(name)
+  checkQueueName(name.replaceAll(/\{[^{}]*\}/g, 'choices')) // there may be commas between choices
   return { text: name, pattern: patternCharacters.test(name) ? globToRegExp(name) : null, excludes }
 }
 

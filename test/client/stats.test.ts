@@ -51,7 +51,7 @@ describe('workers', () => {
     await process.take('mail', 1)
     const php =
       '{"queue":"pq","run_at":"Mon Nov 23 02:09:56 UTC 2026","payload":{"class":"Ok","args":[{"a":1}],"id":"x"}}'
-    await here.redis.sadd(here.keys.workers, 'web1:18742:q1,q9', 'web1:20473:pq', 'web1:5:bad')
+    await here.redis.sadd(here.keys.workers, 'web1:18742:q1,q9', 'web1:20473:pq', 'web1:5:bad', 'odd')
     await here.redis.mset(here.keys.worker('web1:20473:pq'), php, here.keys.worker('web1:5:bad'), 'no json')
     const listed = await here.resque.workers.list()
     const byId = new Map(listed.map((worker) => [worker.id, worker]))
@@ -74,6 +74,7 @@ describe('workers', () => {
       since: 'Mon Nov 23 02:09:56 UTC 2026',
     })
     expect(byId.get('web1:5:bad')?.job).toBeNull()
+    expect(byId.get('odd')).toMatchObject({ host: '', queues: [''], job: null })
     expect((await here.resque.workers.working()).map(({ id }) => id).sort()).toEqual(
       [process.worker(1), 'web1:20473:pq'].sort(),
     )

@@ -132,4 +132,22 @@ describe('a connection', () => {
     await failure(resque.waitFor('x', { timeoutSeconds: 1 }))
     await expect(resque.close()).resolves.toBeUndefined()
   })
+
+  it('ends what waits for the next connection when it closes', async () => {
+    const connection = connect(await nobody())
+    await connection.redis.ping().catch(() => undefined)
+    await eventually(() => expect(connection.redis.status).toBe('reconnecting'))
+    const waiting = connection.redis.ping().catch((error: Error) => error.message)
+    await connection.close()
+    expect(await waiting).toMatch(/closed/)
+  })
+
+  it('never goes on with another database than the one asked for', async () => {
+    const { url, keys, redis } = world()
+    const resque = client({ redis: `${url}/99`, namespace: keys.namespace })
+    const error = await resque.enqueueTo('mail', 'SendEmail').catch((thrown: Error) => thrown)
+    expect(error).toBeInstanceOf(RedisError)
+    expect((error as RedisError).message).toMatch(/\/99 failed: .*DB index.*correct the number/)
+    expect(await redis.keys(`${keys.namespace}:*`)).toEqual([])
+  })
 })

@@ -31,6 +31,8 @@ export class Watchdog {
     this.#shell.unref()
     this.#shell.stdin?.on('error', () => undefined)
     if (this.#shell.stdin instanceof Socket) this.#shell.stdin.unref()
+    // One for each program that a test has started: many are no leak.
+    process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 10))
     process.once('exit', this.#atExit)
   }
 

@@ -1,98 +1,141 @@
-// resque recurring: what runs again and again, when it last ran and, with the schedule at hand, when it runs next.
+// resque recurring: the entries that Redis knows, of schedule files and dynamic ones: what they run, when, and what
+// became of it. What changes them is in recurring-changes.ts.
 
 import type { Command } from 'commander'
-import { ConfigurationError } from '../../errors.ts'
-import { describeEntry } from '../../recurring/describe.ts'
-import type { ScheduleEntry } from '../../recurring/entry.ts'
-import { loadSchedule } from '../../recurring/file.ts'
-import { plannedAfter } from '../../recurring/occurrences.ts'
-import { formatProblem } from '../../recurring/problem.ts'
-import { type Anchor, gridOf } from '../../recurring/standing.ts'
+import type { RecurringEntry, RecurringRun } from '../../client/recurring-entry.ts'
+import { parseEntry } from '../../recurring/entry.ts'
 import type { CliContext } from '../context.ts'
-import { addFlags, readFlags } from '../flags.ts'
+import { addFlags } from '../flags.ts'
 import { counted, printable, writeTable } from '../output.ts'
-import { addCommand, answer, type Session } from './session.ts'
-import { argsText, timeText, untilText } from './values.ts'
+import { factsOf } from '../scheduler/entry-facts.ts'
+import { recurringChanges } from './recurring-changes.ts'
+import { entriesOf, withEntry } from './recurring-entries.ts'
+import { addCommand, addGroup, answer, type CommandSpec, type Session } from './session.ts'
+import { argsText, countOption, readCount, spanText, timeText, untilText } from './values.ts'
 
-interface Row {
-  readonly name: string
-  /** null: no schedule was given, or none of its entries has this name any more. */
-  readonly entry: ScheduleEntry | null
-  readonly lastRun: Date | null
-  readonly nextRun: Date | null
+function stateText({ enabled, disabledUntil, kind, problem }: RecurringEntry): string {
+  if (problem !== null) return 'wrong'
+  if (disabledUntil !== null) return `disabled until ${timeText(disabledUntil)}`
+  return enabled ? (kind === 'manual' ? 'by hand' : '') : 'disabled'
 }
 
-/** Reads the files; bad entries are told and left out. @throws ConfigurationError when nothing can be read */
-function readEntries(session: Session, files: readonly string[]): readonly ScheduleEntry[] {
-  const loaded = files.map((file) => loadSchedule(file))
-  const problems = loaded.flatMap((schedule) => schedule.problems)
-  const entries = loaded.flatMap((schedule) => schedule.entries)
-  const failed = problems.some(({ severity }) => severity === 'error')
-  if (failed && entries.length === 0) throw new ConfigurationError(problems.map(formatProblem).join('\n'))
-  for (const problem of problems) session.context.stderr.write(`${printable(formatProblem(problem))}\n`)
-  return entries
+function nextText({ clock }: Session, { nextAt }: RecurringEntry): string {
+  return nextAt === null ? '-' : `${timeText(nextAt)} (${untilText(nextAt.getTime() - clock.nowMs())})`
 }
 
-function nextRun(entry: ScheduleEntry, anchor: Anchor | undefined, nowMs: number): Date | null {
-  const grid = gridOf(entry, anchor ?? { hasRun: false, atMs: nowMs })
-  const ms = plannedAfter(grid.entry, nowMs, grid.atMs)
-  return ms === null ? null : new Date(ms)
-}
-
-async function rowsOf(session: Session): Promise<Row[]> {
-  const { command, context, clock, resque } = session
-  const { schedule, appName } = readFlags(command, ['schedule', 'appName'], context)
-  const entries = readEntries(session, schedule)
-  const anchors = await resque.rooms.recurring(appName).all()
-  const names = entries.map(({ name }) => name)
-  const others = [...anchors.keys()].filter((name) => !names.includes(name)).sort()
-  const lastRun = (name: string): Date | null => {
-    const anchor = anchors.get(name)
-    return anchor?.hasRun ? new Date(anchor.atMs) : null
-  }
+function cells(session: Session, entry: RecurringEntry): string[] {
+  const state = stateText(entry)
   return [
-    ...entries.map((entry) => ({
-      name: entry.name,
-      entry,
-      lastRun: lastRun(entry.name),
-      nextRun: nextRun(entry, anchors.get(entry.name), clock.nowMs()),
-    })),
-    ...others.map((name) => ({ name, entry: null, lastRun: lastRun(name), nextRun: null })),
+    printable(entry.name),
+    printable(entry.timing),
+    timeText(entry.previousAt),
+    entry.lastJob?.state ?? '-',
+    state === '' || entry.nextAt !== null ? nextText(session, entry) : session.paint('yellow', state),
+    `${printable(entry.class)}(${argsText(entry.args)})`,
+    printable(entry.queue ?? '-'),
+    entry.source,
   ]
 }
 
-function cells({ clock }: Session, { name, entry, lastRun, nextRun: next }: Row): string[] {
-  const until = next === null ? '-' : `${timeText(next)} (${untilText(next.getTime() - clock.nowMs())})`
-  const what = entry === null ? '' : `${printable(entry.class)}(${argsText(entry.params)})`
-  const timing = entry === null ? '' : describeEntry(entry)
-  return [printable(name), printable(timing), timeText(lastRun), until, what, printable(entry?.queue ?? '')]
-}
-
-function toJson({ name, entry, lastRun, nextRun: next }: Row): Record<string, unknown> {
-  const known = entry === null ? {} : { ...entry, timing: describeEntry(entry) }
-  return { ...known, name, inSchedule: entry !== null, lastRun, nextRun: next, next: undefined }
-}
-
-async function recurring(session: Session): Promise<undefined> {
+async function list(session: Session): Promise<undefined> {
   const { stdout } = session
-  const rows = await rowsOf(session)
-  const hasSchedule = rows.some(({ entry }) => entry !== null)
-  answer(session, rows.map(toJson), () => {
-    const head = ['entry', 'runs', 'last run', 'next run', 'job', 'queue']
-    const shown = rows.map((row) => cells(session, row))
-    const narrow = (row: readonly string[]): string[] => [row[0] ?? '', row[2] ?? '']
-    if (rows.length > 0 && hasSchedule) writeTable(stdout, head, shown)
-    if (rows.length > 0 && !hasSchedule) writeTable(stdout, narrow(head), shown.map(narrow))
-    stdout.write(`${counted(rows.length, 'recurring entry', 'recurring entries')}\n`)
-    if (!hasSchedule) stdout.write('give --schedule FILE to see when and what they run\n')
+  const entries = await entriesOf(session).list()
+  answer(session, entries, () => {
+    const head = ['entry', 'runs', 'last run', 'its job', 'next run', 'job', 'queue', 'from']
+    if (entries.length > 0)
+      writeTable(
+        stdout,
+        head,
+        entries.map((entry) => cells(session, entry)),
+      )
+    stdout.write(`${counted(entries.length, 'recurring entry', 'recurring entries')}\n`)
+    if (entries.length === 0)
+      stdout.write('entries of a file are known once a scheduler leads that has read it\n')
   })
 }
+
+/** What the entry's own keys mean; nothing when they cannot be read. */
+function settingsOf({ name, config, problem }: RecurringEntry): (readonly [string, string])[] {
+  const { entry } = parseEntry(name, config)
+  if (entry === null) return [['problem', problem ?? 'it cannot be read']]
+  return factsOf(entry, undefined).map(({ label, text }) => [label, text])
+}
+
+function factsShown(session: Session, entry: RecurringEntry): (readonly [string, string])[] {
+  const { lastJob, previousAt, source } = entry
+  const last =
+    lastJob === null ? '' : `, job ${lastJob.id}, ${lastJob.state ?? 'of which nothing is known any more'}`
+  const state = stateText(entry)
+  return [
+    ['from', source === 'file' ? 'the schedule file of the scheduler that leads' : 'Redis (a dynamic entry)'],
+    ...settingsOf(entry),
+    ...(state === '' ? [] : [['state', state] as const]),
+    ['last run', previousAt === null ? 'not yet' : `${timeText(previousAt)}${last}`],
+    ['next run', nextText(session, entry)],
+  ]
+}
+
+async function show(session: Session): Promise<number> {
+  return withEntry(session, async (entry) => {
+    answer(session, entry, () => {
+      const facts = factsShown(session, entry)
+      const width = Math.max(...facts.map(([label]) => label.length))
+      const lines = facts.map(([label, text]) => `  ${label.padEnd(width)}  ${printable(text)}\n`)
+      session.stdout.write(`${session.paint('bold', printable(entry.name))}\n${lines.join('')}`)
+    })
+  })
+}
+
+function tookText({ startedAt, finishedAt }: RecurringRun): string {
+  if (startedAt === undefined || finishedAt === undefined) return ''
+  return spanText(finishedAt.getTime() - startedAt.getTime())
+}
+
+function runCells(run: RecurringRun): string[] {
+  const outcome = run.count > 1 ? `${run.outcome} (${run.count} runs)` : run.outcome
+  const times = [timeText(run.plannedAt), timeText(run.enqueuedAt)]
+  return [...times, outcome, run.jobId ?? '-', run.status ?? '', tookText(run), printable(run.reason ?? '')]
+}
+
+async function history(session: Session): Promise<number> {
+  const count = readCount(session.flags['count'])
+  return withEntry(session, async ({ name }, entries) => {
+    const runs = await entries.history(name, count)
+    answer(session, runs, () => {
+      const head = ['planned', 'enqueued', 'outcome', 'job', 'state', 'took', '']
+      if (runs.length > 0) writeTable(session.stdout, head, runs.map(runCells))
+      else session.stdout.write(`${printable(name)} has not run yet\n`)
+    })
+  })
+}
+
+const showSpec: CommandSpec = {
+  usage: 'show <name>',
+  description: 'all that is known of one entry, its settings in words',
+  run: show,
+}
+
+const historySpec: CommandSpec = {
+  usage: 'history <name>',
+  description: 'what became of the last runs of an entry, the newest first; the last 100 are kept',
+  options: [countOption(20)],
+  run: history,
+}
+
+const examples = `Examples:
+  resque recurring                                  all entries: what they run, last run, next run
+  resque recurring show nightly_report
+  resque recurring set digest '{"cron":"0 8 * * * Europe/Berlin","class":"Digest","queue":"mail"}'
+  resque recurring disable digest --until 2027-01-02T00:00:00Z
+  resque recurring run digest --args '["ann@example.com"]'
+  resque recurring history digest --count 5 --json
+
+Exit codes: 0 done, 1 there is no such entry, 2 wrong usage.`
 
 export function addRecurring(program: Command, context: CliContext): void {
-  const command = addCommand(program, context, {
-    usage: 'recurring',
-    description: 'the recurring entries: what they run, when they last ran and when they run next',
-    run: recurring,
-  })
-  addFlags(command, ['schedule', 'appName'])
+  const description = 'the recurring entries: what they run, when they last ran and when they run next'
+  const group = addGroup(program, context, 'recurring', { usage: 'recurring', description, run: list })
+  for (const spec of [showSpec, historySpec, ...recurringChanges]) addCommand(group, context, spec)
+  for (const command of group.commands) addFlags(command, ['appName'])
+  group.addHelpText('after', `\n${examples}`)
 }

@@ -30,11 +30,29 @@ export interface Rehearsal {
   readonly flags: Readonly<Record<string, unknown>>
 }
 
-/** Puts the flags on a command that all four have. */
-export function addReading(command: Command, json: string): Command {
-  command.option('--timezone <zone>', 'zone of entries that name none, and of the times shown')
-  command.option('--json', json)
+/** Puts the flags on a command that all four have. `json` says what --json prints; null: it has that flag. */
+export function addReading(command: Command, json: string | null): Command {
+  const owns = json === null ? 'of the times shown' : 'of entries that name none, and of the times shown'
+  command.option('--timezone <zone>', `zone ${owns}`)
+  if (json !== null) command.option('--json', json)
   return addFlags(command, readingSettings, { variables: false })
+}
+
+/** The flags of the daemon stand before a command's name: there they would be passed over in silence. */
+function refuseStrayFlags(command: Command): void {
+  const [stray] = Object.keys(command.parent?.opts() ?? {})
+  if (stray === undefined) return
+  const flag = command.parent?.options.find((option) => option.attributeName() === stray)?.long ?? stray
+  throw new ConfigurationError(
+    `${flag} stands before "${command.name()}": flags of a command go after its name.`,
+  )
+}
+
+interface ReadingOptions {
+  /** Entries for other environments than --environment are read as well. */
+  readonly allEnvironments?: boolean
+  /** --timezone does not count for entries. */
+  readonly zoneIsForShowing?: boolean
 }
 
 /**
@@ -45,13 +63,15 @@ export async function readRehearsal(
   command: Command,
   files: readonly string[],
   context: CliContext,
-  more: { readonly allEnvironments?: boolean } = {},
+  more: ReadingOptions = {},
 ): Promise<Rehearsal> {
+  refuseStrayFlags(command)
   const flags: Readonly<Record<string, unknown>> = command.opts()
   const timezone = timezoneFlag(flags['timezone'])
   const given = await readingOptions(readFlags(command, readingSettings, { env: {} }), context)
   const environment = more.allEnvironments === true ? undefined : given.environment
-  const options = { ...given, requireQueue: false, timezone, environment }
+  const ofEntries = more.zoneIsForShowing === true ? undefined : timezone
+  const options = { ...given, requireQueue: false, timezone: ofEntries, environment }
   const paths = files.map((file) => pathFrom(context.cwd, file))
   const schedule = readFiles(paths, options)
   for (const problem of errorsOf(schedule.problems))
