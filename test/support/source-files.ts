@@ -1,6 +1,6 @@
 // The project's own files as syntax trees, and the questions that the structure tests ask of them.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -34,6 +34,7 @@ export function textFiles(folder: string, endings: readonly string[]): TextFile[
   return names(folder)
     .filter((name) => endings.some((ending) => name.endsWith(ending)))
     .map((name) => `${folder}/${name.split(sep).join('/')}`)
+    .filter((path) => statSync(join(repository, path)).isFile())
     .sort()
     .map((path) => ({ path, lines: read(path).replace(/\n$/, '').split('\n') }))
 }
