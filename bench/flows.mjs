@@ -64,9 +64,11 @@ async function promote(tools, track, jobs) {
     range(jobs).map((index) => ({ job: jobName, queue: queueName, args: argsOf(index), at })),
   )
   await resque.close()
-  const scheduler = new Scheduler({ redis: redis(tools.port), clock: clockAt(day + hourMs) })
+  const later = await new Resque({ redis: redis(tools.port), clock: clockAt(day + hourMs) }).connect()
+  const scheduler = new Scheduler({ resque: later })
   await tools.begin()
   await scheduler.tick()
+  await later.close()
 }
 
 function promoting(track) {

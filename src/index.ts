@@ -53,6 +53,7 @@ export {
 export { type JobState, type StateCode, stateCodes } from './job/state.ts'
 export type { DateTimeLike, When } from './job/times.ts'
 export type { QueueSize } from './queue/queue.ts'
+export { describeEntry } from './recurring/describe.ts'
 export type { EntryContext, ScheduleEntry } from './recurring/entry.ts'
 export { parseEvery } from './recurring/every.ts'
 export { loadSchedule } from './recurring/file.ts'

@@ -51,6 +51,19 @@ export function contextOf(node: NodeJS.Process): CliContext {
   }
 }
 
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.destroyed || stream.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}
+
+/**
+ * Resolves when all that was written has gone out: a process that ends before loses what a pipe has not taken
+ * yet (64 KB and more).
+ */
+export async function written(node: NodeJS.Process): Promise<void> {
+  await Promise.all([drained(node.stdout), drained(node.stderr)])
+}
+
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Colours a text for a terminal, and leaves it alone elsewhere and where NO_COLOR is set. */

@@ -38,8 +38,8 @@ export interface ResqueOptions {
   readonly clock?: Clock
 }
 
-/** Above this the machine's clock is wrong enough to be corrected by Redis's, in milliseconds. */
-const toleratedSkewMs = 2_000
+/** A call that took longer tells too little of Redis's clock, in milliseconds. */
+const longestLessonMs = 1_000
 
 function stillOpen({ id, state, queue }: JobStatus, timeoutSeconds: number): WaitTimeoutError {
   const cure = `Is a worker running for queue "${queue}"?`
@@ -92,15 +92,18 @@ export class Resque {
     return this.#clock.nowMs() + this.#skewMs
   }
 
-  /** What is due is decided by Redis's clock; a machine far off it must not plan by its own. */
-  #learn(redisNowMs: number): void {
-    const skewMs = redisNowMs - this.#clock.nowMs()
-    this.#skewMs = Math.abs(skewMs) > toleratedSkewMs ? skewMs : 0
+  /**
+   * What is due is decided by Redis's clock, so this is the clock to plan by. Redis read it after the call was
+   * sent: it is no further ahead than this, and what is planned so is never early.
+   */
+  #learn(redisNowMs: number, sentMs: number): void {
+    if (this.#clock.nowMs() - sentMs <= longestLessonMs) this.#skewMs = redisNowMs - sentMs
   }
 
   async #add(request: Request): Promise<string | null> {
     const prepared = prepare(request, this.#settings, this.#nowMs())
-    this.#learn((await add(this.rooms, this.#clock, [prepared])).redisNowMs)
+    const sentMs = this.#clock.nowMs()
+    this.#learn((await add(this.rooms, this.#clock, [prepared])).redisNowMs, sentMs)
     return prepared.id
   }
 

@@ -143,11 +143,14 @@ function endOfValue(text: string, start: number): number {
   return text.length
 }
 
-/**
- * The bytes of one member's value, taken out of a JSON object without encoding it again; null when there is no
- * such member. The text must be valid JSON.
- */
-export function rawMember(text: string, name: string): string | null {
+/** Where a part of a text is: from its first character to the one after its last. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the value of a member stands in a JSON object, or null when there is no such member; valid JSON only. */
+export function memberSpan(text: string, name: string): Span | null {
   let at = text.indexOf('{') + 1
   while (at > 0 && at < text.length) {
     const nameStart = text.indexOf('"', at)
@@ -155,8 +158,23 @@ export function rawMember(text: string, name: string): string | null {
     const nameEnd = endOfString(text, nameStart)
     const valueStart = text.indexOf(':', nameEnd) + 1
     const valueEnd = endOfValue(text, valueStart)
-    if (JSON.parse(text.slice(nameStart, nameEnd)) === name) return text.slice(valueStart, valueEnd).trim()
+    if (JSON.parse(text.slice(nameStart, nameEnd)) === name) return trimmed(text, valueStart, valueEnd)
     at = valueEnd + 1
   }
   return null
+}
+
+function trimmed(text: string, start: number, end: number): Span {
+  const value = text.slice(start, end)
+  const from = start + value.length - value.trimStart().length
+  return { from, to: from + value.trim().length }
+}
+
+/**
+ * The bytes of one member's value, taken out of a JSON object without encoding it again; null when there is no
+ * such member. The text must be valid JSON.
+ */
+export function rawMember(text: string, name: string): string | null {
+  const span = memberSpan(text, name)
+  return span === null ? null : text.slice(span.from, span.to)
 }

@@ -49,8 +49,23 @@ const latestMs = 8.64e15 - 2 * horizonMs
  * @throws InvalidArgumentError naming the field and what is allowed there
  */
 export function parseCron(text: string, options: { timezone?: string } = {}): Cron {
+  const defaultZone = options.timezone ?? processZoneName()
+  const key = `${defaultZone} ${text}`
+  const known = parsed.get(key)
+  if (known !== undefined) return known
+  const cron = parseAnew(text, defaultZone)
+  if (parsed.size >= mostParsed) parsed.clear()
+  parsed.set(key, cron)
+  return cron
+}
+
+/** Many entries share few crons, and each is read several times: when loaded, planned, described and listed. */
+const parsed = new Map<string, Cron>()
+const mostParsed = 2_000
+
+function parseAnew(text: string, defaultZone: string): Cron {
   const { fields, kind, warnings, timezone } = readCronText(text)
-  const zone = zoneNamed(timezone ?? options.timezone ?? processZoneName())
+  const zone = zoneNamed(timezone ?? defaultZone)
   const plan = { fields, kind, zone }
   return {
     ...{ text, kind, fields, warnings, timezone: zone.name, zoneInText: timezone },

@@ -2,6 +2,7 @@
 // schedules_changed names what was changed since the leader looked last. Changes made here are told over a channel
 // as well, and counted, so that nobody misses one.
 
+import { readHash } from '../redis/hash.ts'
 import type { RecurringKeys } from '../redis/keys.ts'
 import { defineScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
@@ -50,8 +51,8 @@ export class DynamicEntries {
   }
 
   /** Name and text of every entry. */
-  async texts(): Promise<Map<string, string>> {
-    return new Map(Object.entries(await this.#store.redis.hgetall(this.#keys.dynamic)))
+  texts(): Promise<Map<string, string>> {
+    return readHash(this.#store.redis, this.#keys.dynamic)
   }
 
   /** The texts of some entries, in order; null for those that are not there. */

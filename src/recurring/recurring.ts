@@ -4,6 +4,7 @@
 
 import { InvalidArgumentError } from '../errors.ts'
 import { failedAt, rubyTime } from '../job/wire-times.ts'
+import { readHash } from '../redis/hash.ts'
 import type { RecurringKeys } from '../redis/keys.ts'
 import { defineScript, type ScriptArgument } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
@@ -108,14 +109,14 @@ export class Recurring {
 
   /** Where the clock of every entry stands that is or was in force. */
   async all(): Promise<Map<string, Anchor>> {
-    const runs = Object.entries(await this.#store.redis.hgetall(this.keys.last))
-    return new Map(runs.map(([name, stored]) => [name, anchorOf(Number(stored))]))
+    const runs = await readHash(this.#store.redis, this.keys.last)
+    return new Map([...runs].map(([name, stored]) => [name, anchorOf(Number(stored))]))
   }
 
   /** The id of the job that each entry enqueued last. */
   async lastJobs(): Promise<Map<string, string>> {
-    const jobs = Object.entries(await this.#store.redis.hgetall(this.keys.jobs))
-    return new Map(jobs.map(([name, ids]) => [name, ids.split(' ').at(-1) ?? '']))
+    const jobs = await readHash(this.#store.redis, this.keys.jobs)
+    return new Map([...jobs].map(([name, ids]) => [name, ids.split(' ').at(-1) ?? '']))
   }
 
   /** The last runs of an entry, newest first. */
@@ -143,12 +144,12 @@ export class Recurring {
   async known(): Promise<{ readonly inForce: Set<string>; readonly gone: Set<string> }> {
     const { redis } = this.#store
     const [definitions, published] = await Promise.all([
-      redis.hgetall(this.keys.definitions),
+      readHash(redis, this.keys.definitions),
       redis.hkeys(this.keys.entries),
     ])
     const inForce = new Set(published)
     const gone = new Set<string>()
-    for (const [name, text] of Object.entries(definitions)) (text.startsWith('-') ? gone : inForce).add(name)
+    for (const [name, text] of definitions) (text.startsWith('-') ? gone : inForce).add(name)
     return { inForce, gone }
   }
 

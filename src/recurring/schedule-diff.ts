@@ -38,11 +38,13 @@ export function fieldChanges(before: ScheduleEntry, after: ScheduleEntry): Field
     .filter((change) => !isDeepStrictEqual(change.before, change.after))
 }
 
-/** Written and read once more, so that both sides have gone the same way. */
+/** Written and read once more, so that both sides have gone the same way. Blanks in a cron have no meaning. */
 function plainOf(entry: ScheduleEntry): Record<string, unknown> {
-  const plain = entryToPlain(entry)
-  const again = parseEntry(entry.name, plain).entry
-  return again === null ? plain : entryToPlain(again)
+  const again = parseEntry(entry.name, entryToPlain(entry)).entry ?? entry
+  return entryToPlain({
+    ...again,
+    cron: again.cron === null ? null : again.cron.trim().split(/\s+/).join(' '),
+  })
 }
 
 /** Entries are told apart by their names. */

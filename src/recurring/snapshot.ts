@@ -1,9 +1,11 @@
 // Everything that Redis knows of recurring entries at one moment, for who asks: their texts, where their clocks
 // stand, their last jobs.
 
+import { readHash } from '../redis/hash.ts'
 import type { RecurringKeys } from '../redis/keys.ts'
 import type { Store } from '../redis/store.ts'
 import { type ReadEntry, readDynamic } from './dynamic.ts'
+import { Pace } from './pace.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 /** An entry, and what is known of it. */
@@ -24,60 +26,42 @@ export function readKnown({ name, text }: Pick<KnownEntry, 'name' | 'text'>): Re
   return readDynamic(name, text, {})
 }
 
-type Fields = Readonly<Record<string, string | null>>
-
-interface Hashes {
-  readonly entries: Fields
-  readonly dynamic: Fields
-  readonly last: Fields
-  readonly definitions: Fields
-  readonly disabled: Fields
-  readonly counts: Fields
-  readonly jobs: Fields
-}
+type Fields = ReadonlyMap<string, string>
 
 const hashNames = ['entries', 'dynamic', 'last', 'definitions', 'disabled', 'counts', 'jobs'] as const
+type Hashes = Readonly<Record<(typeof hashNames)[number], Fields>>
 
 function standingIn({ definitions, last, disabled, counts }: Hashes, name: string): Standing | null {
-  const sinceText = /^(\d+) /.exec(definitions[name] ?? '')?.[1]
+  const sinceText = /^(\d+) /.exec(definitions.get(name) ?? '')?.[1]
   if (sinceText === undefined) return null
-  const runs = Number(counts[name] ?? 0)
-  return standingOf(Number(last[name] ?? 0), Number(sinceText), disabled[name] ?? null, runs)
+  const runs = Number(counts.get(name) ?? 0)
+  return standingOf(Number(last.get(name) ?? 0), Number(sinceText), disabled.get(name) ?? null, runs)
 }
 
 function entryIn(hashes: Hashes, name: string): KnownEntry | null {
-  const published = hashes.entries[name] ?? null
-  const text = published ?? hashes.dynamic[name] ?? null
-  if (text === null) return null
-  const disabled = hashes.disabled[name] ?? null
+  const published = hashes.entries.get(name)
+  const text = published ?? hashes.dynamic.get(name)
+  if (text === undefined) return null
+  const disabled = hashes.disabled.get(name)
   return {
     name,
-    source: published === null ? 'dynamic' : 'file',
+    source: published === undefined ? 'dynamic' : 'file',
     text,
     standing: standingIn(hashes, name),
-    disabledUntilMs: disabled === null ? null : Number(disabled),
-    lastJobId: hashes.jobs[name]?.split(' ').at(-1) ?? null,
+    disabledUntilMs: disabled === undefined ? null : Number(disabled),
+    lastJobId: hashes.jobs.get(name)?.split(' ').at(-1) ?? null,
   }
 }
 
-/** Redis answers a pipeline with an error beside each reply. */
-function repliesOf(replies: [Error | null, unknown][] | null): unknown[] {
-  return (replies ?? []).map(([error, reply]) => {
-    if (error !== null) throw error
-    return reply
-  })
+async function oneField({ redis }: Store, key: string, name: string): Promise<Fields> {
+  const value = await redis.hget(key, name)
+  return new Map(value === null ? [] : [[name, value]])
 }
 
 async function hashesOf(store: Store, keys: RecurringKeys, name: string | null): Promise<Hashes> {
-  const pipeline = store.redis.pipeline()
-  for (const hash of hashNames) {
-    if (name === null) pipeline.hgetall(keys[hash])
-    else pipeline.hget(keys[hash], name)
-  }
-  const replies = repliesOf(await pipeline.exec())
-  const fieldsOf = (reply: unknown): Fields =>
-    name === null ? (reply as Fields) : { [name]: reply as string | null }
-  const pairs = hashNames.map((hash, index) => [hash, fieldsOf(replies[index])])
+  const read = (key: string) => (name === null ? readHash(store.redis, key) : oneField(store, key, name))
+  const fields = await Promise.all(hashNames.map((hash) => read(keys[hash])))
+  const pairs = hashNames.map((hash, index) => [hash, fields[index] ?? new Map()])
   return Object.fromEntries(pairs) as Hashes
 }
 
@@ -88,9 +72,13 @@ export async function snapshot(
   name: string | null = null,
 ): Promise<KnownEntry[]> {
   const hashes = await hashesOf(store, keys, name)
-  const names = new Set([...Object.keys(hashes.entries), ...Object.keys(hashes.dynamic)])
-  return [...names]
-    .sort()
-    .map((each) => entryIn(hashes, each))
-    .filter((entry) => entry !== null)
+  const names = new Set([...hashes.entries.keys(), ...hashes.dynamic.keys()])
+  const known: KnownEntry[] = []
+  const pace = new Pace()
+  for (const each of [...names].sort()) {
+    const entry = entryIn(hashes, each)
+    if (entry !== null) known.push(entry)
+    if (pace.isOver) await pace.rest()
+  }
+  return known
 }

@@ -20,6 +20,7 @@
 //   delayed:last_enqueued_at       hash    entry name -> time, for Ruby's UI         never
 //   <ns>:resque_scheduler_master_lock string  who leads (the namespace stands twice) 15 s
 //
+//   leader_wanted                  string  a scheduler that waits for the lock         15 s
 //   processes                      zset    worker process token -> last beat, ms     30 s without a beat
 //   process_ids                    hash    token -> worker id and number of slots    with the process
 //   paused_queues                  set     queues nobody reserves from               on resume
@@ -81,6 +82,7 @@ export interface Keys {
   readonly deaths: string
   readonly lastEnqueuedAt: string
   readonly leader: string
+  readonly leaderWanted: string
   readonly wake: string
   readonly settled: string
   queue(name: string): string
@@ -167,6 +169,7 @@ export function keysOf(namespace: string): Keys {
   return {
     namespace,
     leader: leaderKey(at, ''),
+    leaderWanted: at('leader_wanted'),
     recurring: (appName) => recurring(at, appName),
     wake: at('wake'),
     settled: at('settled'),

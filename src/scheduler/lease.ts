@@ -7,6 +7,9 @@
 // with the caller's, in the same step in which it writes. A former leader's call does nothing.
 //
 // The lease ends 15 s after the last renewal and is renewed every 5 s, also in the middle of long promotions.
+// Applications with a name have a lease of their own for their recurring entries. Their schedulers take the shared
+// one as well, so that delayed jobs are promoted, but yield it to a scheduler without a name, whose entries need it.
+//
 // It is given up at a clean stop, so that a standby takes over at its next look, within a second.
 
 import { uniqueProcessName } from '../daemon/roster.ts'
@@ -19,6 +22,14 @@ const releaseScript = defineScript(new URL('./release.lua', import.meta.url))
 export const leaseSeconds = 15
 export const renewEveryMs = 5_000
 
+/** `yields`: gives the shared lease to who wants it, because its own entries are fired under another. */
+export type LeaseManner = 'wants' | 'yields' | ''
+
+export interface LeaseOptions {
+  readonly appName?: string
+  readonly manner?: LeaseManner
+}
+
 export interface LeaseState {
   readonly mine: boolean
   readonly holder: string
@@ -30,21 +41,23 @@ export interface LeaseState {
 export class Lease {
   readonly #store: Store
   readonly #key: string
+  readonly #manner: LeaseManner
   /** This process's value in the lock: `host:pid`, with the host made unique. */
   readonly name: string = uniqueProcessName()
 
-  /** @param key of the lock; the one that all schedulers share unless given */
-  constructor(store: Store, key: string = store.keys.leader) {
+  /** Unless an application is named it is the lease that all schedulers share. */
+  constructor(store: Store, { appName = '', manner = 'wants' }: LeaseOptions = {}) {
     this.#store = store
-    this.#key = key
+    this.#key = store.keys.recurring(appName).leader
+    this.#manner = appName === '' ? manner : ''
   }
 
   /** Takes the lease, or renews it, or tells who has it. */
   async hold(): Promise<LeaseState> {
     const reply = await holdScript.run(
       this.#store.redis,
-      [this.#key],
-      [this.name, leaseSeconds, this.#store.scriptNow()],
+      [this.#key, this.#store.keys.leaderWanted],
+      [this.name, leaseSeconds, this.#store.scriptNow(), this.#manner],
     )
     const [mine, holder, endsInMs, redisNowMs] = replyList(reply)
     return {

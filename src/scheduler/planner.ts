@@ -40,6 +40,8 @@ export interface Planned {
   readonly lastMs: number | null
   readonly runs: number
   readonly nextMs: number
+  /** The run after `nextMs`, once it was asked for. */
+  followingMs: number | null
 }
 
 type Changing = { -readonly [Key in keyof Planned]: Planned[Key] }
@@ -59,6 +61,12 @@ function after(planned: Planned, afterMs: number): number {
   return nextPlanned(entry, standing, afterMs) ?? Number.POSITIVE_INFINITY
 }
 
+/** The run after the next one: asked for when it is due, and again when it has run. */
+function following(planned: Planned): number {
+  planned.followingMs ??= after(planned, planned.nextMs)
+  return planned.followingMs
+}
+
 function before(planned: Planned, beforeMs: number): number {
   const grid = gridOf(planned.entry, planned.standing)
   return plannedBefore(grid.entry, beforeMs, grid.atMs) ?? planned.nextMs
@@ -67,10 +75,11 @@ function before(planned: Planned, beforeMs: number): number {
 /** The last run up to `nowMs`; there is one, since the next one is due. */
 function latest(planned: Planned, nowMs: number): number {
   let last = planned.nextMs
+  let next = following(planned)
   for (let steps = 0; steps < mostSteps; steps++) {
-    const next = after(planned, last)
     if (next > nowMs) return last
     last = next
+    next = after(planned, last)
   }
   return before(planned, nowMs + 1)
 }
@@ -160,9 +169,9 @@ export class Planner {
   /** Takes an entry, or what it is now. */
   put(entry: ScheduleEntry, standing: Standing): void {
     const lastMs = standing.hasRun ? standing.atMs : null
-    const planned: Changing = { entry, standing, lastMs, runs: standing.runs, nextMs: 0 }
+    const planned: Changing = { entry, standing, lastMs, runs: standing.runs, nextMs: 0, followingMs: null }
     this.#byName.set(entry.name, planned)
-    this.#plan(planned, standing.atMs)
+    this.#plan(planned, after(planned, standing.atMs))
   }
 
   remove(name: string): void {
@@ -175,8 +184,9 @@ export class Planner {
   }
 
   /** Older nodes of the entry stay in the heap until they come to its top. */
-  #plan(planned: Changing, afterMs: number): void {
-    planned.nextMs = after(planned, afterMs)
+  #plan(planned: Changing, nextMs: number): void {
+    planned.nextMs = nextMs
+    planned.followingMs = null
     if (planned.nextMs !== Number.POSITIVE_INFINITY) this.#heap.push({ atMs: planned.nextMs, planned })
     if (this.#heap.size > 2 * this.#byName.size + 1_000) this.#sweep()
   }
@@ -217,8 +227,10 @@ export class Planner {
     const planned = this.#byName.get(name)
     if (planned === undefined || (planned.lastMs !== null && planned.lastMs >= plannedMs)) return
     planned.lastMs = plannedMs
-    if (counted && planned.entry.limit !== null) planned.runs++
-    this.#plan(planned, plannedMs)
+    const isCounted = counted && planned.entry.limit !== null
+    if (isCounted) planned.runs++
+    const isNext = plannedMs === planned.nextMs && !isCounted
+    this.#plan(planned, isNext ? following(planned) : after(planned, plannedMs))
   }
 
   /** Notes that an entry has run as often as it may. */

@@ -9,7 +9,7 @@ import type { PayloadFormat } from '../job/codec.ts'
 import type { EntryContext, ScheduleEntry } from '../recurring/entry.ts'
 import { checkAppName } from '../recurring/recurring.ts'
 import { openRooms, type Rooms, type RoomsOptions } from '../rooms.ts'
-import { Lease } from './lease.ts'
+import { Lease, type LeaseManner } from './lease.ts'
 import { Recurrence } from './recurrence.ts'
 import { RedisTime } from './redis-time.ts'
 import { Seat } from './seat.ts'
@@ -76,7 +76,7 @@ export class Scheduler {
     this.#time = new RedisTime(this.#rooms.clock)
     this.#recurrence = this.#recurrenceOf(options)
     this.#ownSeat = this.#seatOf(appName, () => this.#recurrence.lead())
-    this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => undefined)
+    this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => undefined, 'yields')
   }
 
   #recurrenceOf(options: SchedulerOptions): Recurrence {
@@ -85,9 +85,9 @@ export class Scheduler {
     return new Recurrence({ ...shared, appName, entries: options.entries, dynamic, context, format })
   }
 
-  #seatOf(appName: string, onTaken: () => void): Seat {
+  #seatOf(appName: string, onTaken: () => void, manner: LeaseManner = 'wants'): Seat {
     const { store, clock } = this.#rooms
-    const lease = new Lease(store, store.keys.recurring(appName).leader)
+    const lease = new Lease(store, { appName, manner })
     return new Seat({ lease, clock, time: this.#time, events: this.#events, appName, onTaken })
   }
 

@@ -161,7 +161,13 @@ export class Worker {
       mayTake ? this.#ears.names : [],
     )
     if (!registered) this.#heart.rejoin()
-    if (mayTake && sawEmpty) this.#seenEmptyAt = wakes
+    else if (mayTake && sawEmpty) this.#seenEmptyAt = wakes
+  }
+
+  /** Taken for dead while it drains, a worker joins once more: what it hands in is refused, but it can end. */
+  async #handIn(): Promise<void> {
+    await this.#heart.joined()
+    await this.#exchange(false)
   }
 
   /** Sleeps until something happens. True when nothing did. */
@@ -176,7 +182,8 @@ export class Worker {
   /** Waits for a word; after a poll interval without one, looks for oneself. */
   async #rest(signal: AbortSignal): Promise<void> {
     await turn() // quick jobs have ended by then, and a timer costs more than they did
-    if (this.#hands.owe || signal.aborted || !(await this.#sleep(this.#intervalMs))) return
+    if (this.#hands.owe || this.#worthAsking || signal.aborted) return
+    if (!(await this.#sleep(this.#intervalMs))) return
     if (this.#paused || !this.#hands.haveRoom || signal.aborted) return
     if (await this.#ears.poll()) this.#wake()
   }
@@ -201,7 +208,7 @@ export class Worker {
     await this.#loop(over.signal, async () => {
       const leftMs = untilMs() - this.#clock.nowMs()
       if (-leftMs > Math.max(this.#termTimeoutMs, abortGraceMs)) over.abort()
-      else if (this.#hands.haveOutcomes) await this.#exchange(false)
+      else if (this.#hands.haveOutcomes) await this.#handIn()
       else if (this.#hands.busy === 0 || leftMs <= 0) over.abort()
       else await this.#sleep(Math.min(leftMs, longestNapMs))
       return 0

@@ -88,17 +88,20 @@ describe('a job', () => {
     ).toEqual(numbers)
   })
 
-  it("is planned by Redis's clock when this machine's is wrong", async () => {
-    const there = world()
-    const hourBehind = { ...there.rooms.clock, nowMs: () => there.rooms.clock.nowMs() - 3_600_000 }
-    const store = { ...there.rooms.store, clock: hourBehind }
-    const behind = there.client({ clock: hourBehind })
-    Object.assign(behind.rooms.store, { ...store, redis: behind.rooms.store.redis, scriptNow: () => '' })
-    await behind.enqueueTo('mail', 'A')
-    const id = await behind.enqueueInWithQueue('mail', 600, 'A')
-    const dueMs = (await there.resque.status(id ?? ''))?.dueAt?.getTime() ?? 0
-    expect(dueMs - there.rooms.clock.nowMs()).toBeGreaterThan(590_000)
-  })
+  it.each([-3_600_000, -1_500, 1_500, 3_600_000])(
+    "is planned by Redis's clock, and not early, when this machine's is %d ms off",
+    async (offMs) => {
+      const atRedis = new ManualClock()
+      const there = world({ clock: atRedis })
+      const sleep: ManualClock['sleep'] = (ms, signal) => atRedis.sleep(ms, signal)
+      const client = there.client({ clock: { sleep, nowMs: () => atRedis.nowMs() + offMs } })
+      Object.assign(client.rooms.store, { scriptNow: () => String(atRedis.nowMs()) })
+      await client.enqueueTo('mail', 'A')
+      const id = await client.enqueueInWithQueue('mail', 600, 'A')
+      const dueMs = (await there.resque.status(id ?? ''))?.dueAt?.getTime() ?? 0
+      expect(dueMs - atRedis.nowMs()).toBe(600_000)
+    },
+  )
 
   it('may carry 16 MB of args', async () => {
     const { resque } = world()

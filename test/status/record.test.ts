@@ -1,9 +1,9 @@
 // Status records: ours and php-resque's.
 
 import { describe, expect, it } from 'vitest'
-import { readStatus } from '../../src/status/record.ts'
+import { type BesideRecord, readStatus } from '../../src/status/record.ts'
 
-const nothingBeside = { progress: null, endedBadly: 0 }
+const nothingBeside: BesideRecord = { progress: null, endedBadly: 0 }
 
 function read(record: string, beside = nothingBeside) {
   return readStatus('2ac8', record, beside)

@@ -59,16 +59,22 @@ export function saboteur(url: string): Saboteur {
   }
 }
 
-/** Enqueues jobs, a third of them for the next two seconds, so many at a time; resolves to their ids. */
-export async function flow({ resque }: World, count: number, atATime = 20): Promise<string[]> {
+async function enqueueSome({ resque }: World, index: number): Promise<(string | null)[]> {
+  const soon = 1 + (index % 2)
+  if (index % 3 === 0) return [await resque.enqueueInWithQueue('mail', soon, 'Note', index)]
+  if (index % 3 === 1) return [await resque.enqueueTo('mail', 'Note', index)]
+  return resque.enqueueBulk([
+    { job: 'Note', queue: 'mail', args: [index] },
+    { job: 'Note', queue: 'mail', args: [index], in: soon },
+  ])
+}
+
+/** Enqueues jobs, now and for the next two seconds, with so many calls at a time; resolves to their ids. */
+export async function flow(w: World, calls: number, atATime = 20): Promise<string[]> {
   const ids: string[] = []
   let next = 0
-  const enqueue = (index: number): Promise<string | null> =>
-    index % 3 === 0
-      ? resque.enqueueInWithQueue('mail', 1 + (index % 2), 'Note', index)
-      : resque.enqueueTo('mail', 'Note', index)
   const carry = async (): Promise<void> => {
-    while (next < count) ids.push(String(await enqueue(next++)))
+    while (next < calls) ids.push(...(await enqueueSome(w, next++)).map(String))
   }
   await Promise.all(Array.from({ length: atATime }, carry))
   return ids
@@ -90,6 +96,7 @@ export async function expectEachOnce(
   })
   const counts = await performances(witness)
   expect(ids.filter((id) => counts.get(id) !== 1)).toEqual([])
+  expect(await w.redis.get(w.keys.processed)).toBe(String(ids.length))
 }
 
 /** The names of these events, as they come. */

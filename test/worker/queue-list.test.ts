@@ -62,14 +62,13 @@ describe('a list of queues', () => {
     expect(new QueueList('a,!b').hasPatterns).toBe(true)
   })
 
-  it.each([
-    ['', []],
-    [',', []],
-    [[], []],
-  ])('must name a queue: %j', (list) => {
-    expect(() => new QueueList(list)).toThrow(ConfigurationError)
-    expect(() => new QueueList(list)).toThrow(/no queue is named.*--queue mail,low/)
-  })
+  it.each<{ list: string | string[] }>([{ list: '' }, { list: ',' }, { list: [] }, { list: [' '] }])(
+    'must name a queue: %j',
+    ({ list }) => {
+      expect(() => new QueueList(list)).toThrow(ConfigurationError)
+      expect(() => new QueueList(list)).toThrow(/no queue is named.*--queue mail,low/)
+    },
+  )
 
   it.each(['a\nb', '!', 'a,!\u0000'])('must hold names that queues can have: %j', (list) => {
     expect(() => new QueueList(list)).toThrow(InvalidArgumentError)

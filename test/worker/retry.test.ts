@@ -68,7 +68,12 @@ describe('a job with a retry', () => {
   it('begins anew when it is retried from the failed list', async () => {
     const { here } = await tried(99)
     const [failure] = await here.resque.failed.list()
-    await here.resque.failed.retry(failure ?? (() => { throw new Error('nothing has failed') })())
+    await here.resque.failed.retry(
+      failure ??
+        (() => {
+          throw new Error('nothing has failed')
+        })(),
+    )
     await eventually(() => expect(attempts).toEqual([1, 2, 3, 1]))
   })
 

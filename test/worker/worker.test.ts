@@ -63,22 +63,31 @@ describe('a worker', () => {
     await eventually(() => expect(worker.busy).toBe(0))
   })
 
-  it.each(Object.entries(queuedBy))('performs jobs of other systems with their args: %s', async (system, payload) => {
-    const here = world()
-    const performed: unknown[][] = []
-    const Noted = noting(performed)
-    await here.redis.rpush(here.keys.queue('q'), payload)
-    await here.worker({ queues: 'q', jobs: { InteropOk: Noted, OkJob: Noted, add: Noted } }).start()
-    await allEnded(here, 1)
-    expect(performed).toEqual([queuedArgs[system as keyof typeof queuedBy]])
-    expect(await here.resque.failed.count()).toBe(0)
-  })
+  it.each(Object.entries(queuedBy))(
+    'performs jobs of other systems with their args: %s',
+    async (system, payload) => {
+      const here = world()
+      const performed: unknown[][] = []
+      const Noted = noting(performed)
+      await here.redis.rpush(here.keys.queue('q'), payload)
+      await here.worker({ queues: 'q', jobs: { InteropOk: Noted, OkJob: Noted, add: Noted } }).start()
+      await allEnded(here, 1)
+      expect(performed).toEqual([queuedArgs[system as keyof typeof queuedBy]])
+      expect(await here.resque.failed.count()).toBe(0)
+    },
+  )
 
   it('tells what happens, in order', async () => {
     const here = world()
     const told: string[] = []
     const worker = here.worker({ queues: 'q', jobs: { Noted: noting([]) } })
-    const names = ['started', 'reserved', 'completed', 'stopped', 'trouble'] as const satisfies (keyof Events)[]
+    const names = [
+      'started',
+      'reserved',
+      'completed',
+      'stopped',
+      'trouble',
+    ] as const satisfies (keyof Events)[]
     for (const name of names) worker.on(name, () => told.push(name))
     await here.resque.enqueueTo('q', 'Noted')
     await worker.start()
@@ -93,7 +102,10 @@ describe('a worker', () => {
     worker.on('completed', () => {
       throw new Error('listener')
     })
-    await here.resque.enqueueBulk([{ job: 'Noted', queue: 'q' }, { job: 'Noted', queue: 'q' }])
+    await here.resque.enqueueBulk([
+      { job: 'Noted', queue: 'q' },
+      { job: 'Noted', queue: 'q' },
+    ])
     await worker.start()
     await allEnded(here, 2)
     expect(await here.resque.failed.count()).toBe(0)
@@ -118,9 +130,13 @@ describe('two workers in one process', () => {
     const workers = [here.worker(options), here.worker(options)]
     await Promise.all(workers.map((worker) => worker.start()))
     expect(new Set((await here.resque.workers.list()).map(({ id }) => id)).size).toBe(4)
-    await here.resque.enqueueBulk(Array.from({ length: 100 }, (_, n) => ({ job: 'Noted', queue: 'q', args: [n] })))
+    await here.resque.enqueueBulk(
+      Array.from({ length: 100 }, (_, n) => ({ job: 'Noted', queue: 'q', args: [n] })),
+    )
     await allEnded(here, 100)
-    expect(performed.map(([n]) => n as number).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n))
+    expect(performed.map(([n]) => n as number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, n) => n),
+    )
     await workers[0]?.stop()
     expect((await here.resque.workers.list()).length).toBe(2)
   })
@@ -138,34 +154,55 @@ describe('a job that fails', () => {
     await here.worker({ queues: 'q', jobs: [SendEmail], concurrency: 1 }).start()
     await allEnded(here, 4)
     const failures = await here.resque.failed.list()
-    expect(failures.map((failure) => failure.class)).toEqual(['SendEmial', 'constructor', '__proto__', 'toString'])
+    expect(failures.map((failure) => failure.class)).toEqual([
+      'SendEmial',
+      'constructor',
+      '__proto__',
+      'toString',
+    ])
     for (const failure of failures) {
       expect(failure.exception).toBe('UnknownJobError')
       expect(failure.error).toMatch(/this worker knows SendEmail/)
     }
   })
 
-  it.each(['no json', 'null', '[]', '{}', '{"args":[]}', ''])('because it is none (%j) does not stop the others', async (junk) => {
-    const here = world()
-    const performed: unknown[][] = []
-    const good = '{"class":"Noted","args":[1]}'
-    await here.redis.rpush(here.keys.queue('q'), good, junk, good)
-    await here.worker({ queues: 'q', jobs: { Noted: noting(performed) } }).start()
-    await allEnded(here, 3)
-    expect(performed).toEqual([[1], [1]])
-    expect(await here.resque.failed.list()).toMatchObject([{ exception: 'InvalidPayloadError', queue: 'q' }])
-  })
+  it.each(['no json', 'null', '[]', '{}', '{"args":[]}', ''])(
+    'because it is none (%j) does not stop the others',
+    async (junk) => {
+      const here = world()
+      const performed: unknown[][] = []
+      const good = '{"class":"Noted","args":[1]}'
+      await here.redis.rpush(here.keys.queue('q'), good, junk, good)
+      await here.worker({ queues: 'q', jobs: { Noted: noting(performed) } }).start()
+      await allEnded(here, 3)
+      expect(performed).toEqual([[1], [1]])
+      expect(await here.resque.failed.list()).toMatchObject([
+        { exception: 'InvalidPayloadError', queue: 'q' },
+      ])
+    },
+  )
 
   it('is told with whatever it threw, in its record and its status', async () => {
     const here = world()
     const frozen = Object.freeze(Object.assign(new RangeError('frozen'), { stack: undefined }))
-    const thrown = ['text', null, undefined, 7n, { code: 1 }, Symbol('s'), frozen, new Error('outer', { cause: new Error('inner') })]
+    const thrown = [
+      'text',
+      null,
+      undefined,
+      7n,
+      { code: 1 },
+      Symbol('s'),
+      frozen,
+      new Error('outer', { cause: new Error('inner') }),
+    ]
     class Thrower {
       perform(index: number): void {
         throw thrown[index]
       }
     }
-    const ids = await here.resque.enqueueBulk(thrown.map((_, index) => ({ job: 'Thrower', queue: 'q', args: [index] })))
+    const ids = await here.resque.enqueueBulk(
+      thrown.map((_, index) => ({ job: 'Thrower', queue: 'q', args: [index] })),
+    )
     await here.worker({ queues: 'q', jobs: [Thrower], concurrency: 1 }).start()
     await allEnded(here, thrown.length)
     const failures = await here.resque.failed.list()

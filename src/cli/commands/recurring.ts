@@ -5,11 +5,12 @@ import type { Command } from 'commander'
 import type { RecurringEntry, RecurringRun } from '../../client/recurring-entry.ts'
 import { parseEntry } from '../../recurring/entry.ts'
 import type { CliContext } from '../context.ts'
-import { addFlags } from '../flags.ts'
+import { addFlags, readFlags } from '../flags.ts'
 import { counted, printable, writeTable } from '../output.ts'
 import { factsOf } from '../scheduler/entry-facts.ts'
 import { recurringChanges } from './recurring-changes.ts'
 import { entriesOf, withEntry } from './recurring-entries.ts'
+import { formerRuns, listWithSchedule } from './recurring-schedule.ts'
 import { addCommand, addGroup, answer, type CommandSpec, type Session } from './session.ts'
 import { argsText, countOption, readCount, spanText, timeText, untilText } from './values.ts'
 
@@ -38,21 +39,24 @@ function cells(session: Session, entry: RecurringEntry): string[] {
 }
 
 async function list(session: Session): Promise<undefined> {
-  const { stdout } = session
+  const { stdout, command, context } = session
+  const { schedule } = readFlags(command, ['schedule'], context)
+  if (schedule.length > 0) return listWithSchedule(session, schedule)
   const entries = await entriesOf(session).list()
+  const former = await formerRuns(session, new Set(entries.map(({ name }) => name)))
   answer(session, entries, () => {
     const head = ['entry', 'runs', 'last run', 'its job', 'next run', 'job', 'queue', 'from']
-    if (entries.length > 0)
-      writeTable(
-        stdout,
-        head,
-        entries.map((entry) => cells(session, entry)),
-      )
-    stdout.write(`${counted(entries.length, 'recurring entry', 'recurring entries')}\n`)
-    if (entries.length === 0)
-      stdout.write('entries of a file are known once a scheduler leads that has read it\n')
+    const rows = entries.map((entry) => cells(session, entry))
+    if (rows.length > 0) writeTable(stdout, head, rows)
+    stdout.write(`${counted(rows.length, 'recurring entry', 'recurring entries')}\n`)
+    if (former.length > 0) stdout.write('\nnot known to be in force:\n')
+    if (former.length > 0) writeTable(stdout, ['entry', 'last run'], former)
+    if (rows.length === 0) stdout.write(`${hint}\n`)
   })
 }
+
+const hint =
+  'entries of a file are known once a scheduler leads that has read it; --schedule FILE shows them before'
 
 /** What the entry's own keys mean; nothing when they cannot be read. */
 function settingsOf({ name, config, problem }: RecurringEntry): (readonly [string, string])[] {
@@ -137,5 +141,6 @@ export function addRecurring(program: Command, context: CliContext): void {
   const group = addGroup(program, context, 'recurring', { usage: 'recurring', description, run: list })
   for (const spec of [showSpec, historySpec, ...recurringChanges]) addCommand(group, context, spec)
   for (const command of group.commands) addFlags(command, ['appName'])
+  for (const command of group.commands) if (command.name() === 'list') addFlags(command, ['schedule'])
   group.addHelpText('after', `\n${examples}`)
 }

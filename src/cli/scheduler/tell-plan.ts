@@ -99,7 +99,8 @@ export function planJson({ added, changed, removed, unchanged }: Plan): string {
       return { name: entry.name, entry: entryToPlain(entry), replacesDynamic, next: times(runs) }
     }),
     changed: changed.map(({ name, fields, runsBefore, runsAfter }) => {
-      return { name, fields, nextBefore: times(runsBefore), nextAfter: times(runsAfter) }
+      const plainFields = fields.map(({ field, before = null, after = null }) => ({ field, before, after }))
+      return { name, fields: plainFields, nextBefore: times(runsBefore), nextAfter: times(runsAfter) }
     }),
     removed: removed.map(({ entry, runs }) => {
       return { name: entry.name, entry: entryToPlain(entry), next: times(runs) }

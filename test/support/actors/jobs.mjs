@@ -1,6 +1,8 @@
 // The jobs of the journeys. Each time one is performed it says so in a list outside of the namespace, over a
 // connection that nothing disturbs: that list is what the tests count.
 
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** @param {{ hang?: boolean, broken?: boolean }} mood  `hang`: Stubborn never ends; `broken`: Broken throws */
 export function journalJobs(redis, journal, { hang = false, broken = false } = {}) {
   const note = (job) =>
@@ -19,10 +21,6 @@ export function journalJobs(redis, journal, { hang = false, broken = false } = {
     async perform() {
       await note(this.job)
     }
-  }
-
-  class Untracked extends Note {
-    static track = false
   }
 
   class Broken {
@@ -47,5 +45,13 @@ export function journalJobs(redis, journal, { hang = false, broken = false } = {
     }
   }
 
-  return { Note, Untracked, Broken, Flaky, Stubborn }
+  /** Goes on until the test has opened its gate. */
+  class Gated {
+    async perform() {
+      await note(this.job)
+      while ((await redis.exists(`${journal}:gate`)) === 0) await delay(20)
+    }
+  }
+
+  return { Note, Broken, Flaky, Stubborn, Gated }
 }

@@ -14,7 +14,7 @@ const worker = new Worker({
   concurrency: part.concurrency ?? 2,
   termTimeoutSeconds: part.termTimeoutSeconds ?? 5,
 })
-sayAll(worker, ['started', 'stopped', 'trouble', 'recovered'])
+sayAll(worker, ['started', 'stopped', 'refused', 'trouble', 'recovered'])
 await worker.run(untilTerminated())
 undisturbed.disconnect()
 say('ended')
