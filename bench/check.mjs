@@ -83,7 +83,7 @@ export async function check({ update, json }) {
     if (!json) console.log(`${line(flow.name, all[flow.name])}  ${update ? '' : verdict(compared)}`)
   }
   if (json) console.log(JSON.stringify(all, null, 1))
-  if (update) return writeFileSync(expectedFile, `${JSON.stringify(all, null, 1)}\n`)
+  if (update) return writeFileSync(expectedFile, `${JSON.stringify(all, null, 2)}\n`)
   if (dearer === 0) return
   console.error(
     `bench: ${dearer} flows cost more per job than bench/expected.json says. If that is meant, run npm run bench -- --check --update.`,

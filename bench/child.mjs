@@ -13,10 +13,10 @@ const longestMs = 600_000
  * @param options { pin, profileFolder }
  */
 export function runChild(task, { pin = false, profileFolder = '' } = {}) {
-  const profile = profileFolder === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]
-  const nodeArgs = ['--expose-gc', '--no-warnings', ...profile, runner]
+  const nodeArgs = ['--expose-gc', '--no-warnings', runner]
   const [command, args] = pin ? pinned(process.execPath, nodeArgs) : [process.execPath, nodeArgs]
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const env = { ...process.env, BENCH_PROFILE: profileFolder }
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), longestMs)
     let outcome

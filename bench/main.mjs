@@ -1,6 +1,7 @@
 // npm run bench: measures this library against its peers, same work, a fresh redis-server and a process of
 // its own for each measurement, in alternating order, several rounds.
 
+import { rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { check } from './check.mjs'
@@ -93,6 +94,7 @@ async function bench(options) {
 
 async function main(argv) {
   const options = readOptions(argv)
+  if (options.profile) rmSync(profiles, { recursive: true, force: true })
   if (options.help) return console.log(usage)
   installPeers()
   if (options.page) return writePage()
@@ -100,6 +102,7 @@ async function main(argv) {
   await bench(options)
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 try {
   await main(process.argv.slice(2))
 } catch (error) {

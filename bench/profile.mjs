@@ -1,6 +1,6 @@
 // Summaries of CPU profiles: where the time went, by function and by file.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const shown = 25
@@ -35,15 +35,23 @@ function top(map, totalUs) {
     .join('\n')
 }
 
-/** A text for each profile in the folder. */
+/** A text for the profile in the folder. */
 export function summarize(folder) {
+  if (!existsSync(folder)) return `${folder}: this work is not profiled`
   const names = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))
   return names
     .map((name) => {
       const profile = JSON.parse(readFileSync(join(folder, name), 'utf8'))
-      const totalUs = profile.timeDeltas.reduce((sum, delta) => sum + delta, 0)
       const { functions, files } = selfTimes(profile)
-      return `\n${folder}/${name}\nby function:\n${top(functions, totalUs)}\nby file:\n${top(files, totalUs)}`
+      const wholeUs = profile.timeDeltas.reduce((sum, delta) => sum + delta, 0)
+      const idleUs = functions.get('(idle) ') ?? 0
+      const ownUs = functions.get('dispatch ') ?? 0 // the profiler's
+      const totalUs = wholeUs - idleUs - ownUs
+      functions.delete('(idle) ')
+      functions.delete('dispatch ')
+      add(files, '* ', -idleUs - ownUs)
+      const idle = `idle ${((100 * idleUs) / wholeUs).toFixed(0)} % of the time; of the rest`
+      return `\n${folder}/${name}\n${idle}, by function:\n${top(functions, totalUs)}\nby file (* alone is Node itself):\n${top(files, totalUs)}`
     })
     .join('\n')
 }

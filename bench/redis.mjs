@@ -45,6 +45,12 @@ async function answers(redis, server) {
   throw new Error('redis-server did not answer within 3 s')
 }
 
+/** Servers that run: they must not outlive us, whatever ends us. */
+const running = new Set()
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL')
+})
+
 /** Starts a server. @param pin keep it on the core that the measured process is kept on */
 export async function startRedis({ pin = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-redis-'))
@@ -52,6 +58,8 @@ export async function startRedis({ pin = false } = {}) {
   const options = ['--port', port, '--bind', host, '--save', '', '--appendonly', 'no', '--dir', folder]
   const [command, args] = pin ? pinned('redis-server', options) : ['redis-server', options]
   const server = spawn(command, args.map(String), { stdio: 'ignore' })
+  running.add(server)
+  server.once('exit', () => running.delete(server))
   const failed = new Promise((_, reject) => server.once('error', reject))
   failed.catch(() => undefined)
   const redis = openRedis(port)

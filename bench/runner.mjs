@@ -27,6 +27,7 @@ async function carryOut(task) {
   return context.system === 'limit' ? work.limit(context) : work.run(context)
 }
 
+process.once('disconnect', () => process.exit(1))
 process.once('message', async (task) => {
   const answer = await carryOut(task).then(
     (result) => ({ result }),

@@ -1,10 +1,28 @@
 // Time, and what it cost: CPU of this process and of Redis.
 
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
 import { commandStats, openRedis, redisCpuMs } from './redis.mjs'
 
 const processCpuMs = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
+}
+
+/** Profiles what is measured, and nothing before or after it, when main.mjs was told to. */
+async function profiled(act) {
+  const folder = process.env['BENCH_PROFILE']
+  if (!folder) return act()
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.setSamplingInterval', { interval: 200 })
+  await session.post('Profiler.start')
+  const result = await act()
+  const { profile } = await session.post('Profiler.stop')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/${process.pid}.cpuprofile`, JSON.stringify(profile))
+  return result
 }
 
 /**
@@ -19,7 +37,7 @@ export async function measure(port, act) {
   const redisCpuBefore = await redisCpuMs(redis)
   const cpuBefore = processCpuMs()
   const startedMs = performance.now()
-  const done = await act()
+  const done = await profiled(act)
   const { jobs, ms } = typeof done === 'number' ? { jobs: done, ms: performance.now() - startedMs } : done
   const cpuMs = processCpuMs() - cpuBefore
   const redisMs = (await redisCpuMs(redis)) - redisCpuBefore

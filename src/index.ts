@@ -16,7 +16,9 @@ export {
   reschedule,
   status,
 } from './client/default-client.ts'
-export type { DelayedJob } from './client/delayed-jobs.ts'
+export { any, type DelayedFilter } from './client/delayed-filter.ts'
+export type { FindOptions } from './client/delayed-jobs.ts'
+export type { DelayedJob, SearchOptions, SearchProgress } from './client/delayed-search.ts'
 export type { RecurringEntry, RecurringRun } from './client/recurring-entry.ts'
 export type { RecurringConfig, RecurringJobs } from './client/recurring-jobs.ts'
 export { Resque, type ResqueOptions } from './client/resque.ts'
@@ -38,6 +40,10 @@ export {
   WaitTimeoutError,
 } from './errors.ts'
 export type { EventName, Events, JobEvent, Listener } from './events.ts'
+export type { BulkOptions, FailedProgress } from './failed/bulk.ts'
+export type { FailedJob } from './failed/entries.ts'
+export type { FailedPage, RetryFailedOptions, TrimOptions } from './failed/failed.ts'
+export type { FailedFilter } from './failed/filter.ts'
 export type { PayloadFormat, RecurringMark } from './job/codec.ts'
 export type { Failure } from './job/failure.ts'
 export {

@@ -76,13 +76,11 @@ export const work = {
   },
   async run(context) {
     const { ended, warmed, perform, finish } = meter(total(context.quick))
-    const worker = await context.worker(context.case.atOnce, perform)
+    await context.worker(context.case.atOnce, perform)
     await warmed
     const timer = setTimeout(finish, longestMs)
     const result = await measure(context.port, () => ended)
     clearTimeout(timer)
-    if (!process.execArgv.includes('--cpu-prof')) return result
-    await worker.stop()
     return result
   },
   limit: (context) =>

@@ -66,3 +66,18 @@ export async function addAll(rooms: Rooms, clock: Clock, jobs: readonly Prepared
   }
   await Promise.all(Array.from({ length: callsUnderWay }, carry))
 }
+
+const cancelsUnderWay = 16
+
+/** Cancels jobs by their ids, some at a time. Resolves to how many were cancelled. */
+export async function cancelAll(
+  ids: readonly string[],
+  cancel: (id: string) => Promise<boolean>,
+): Promise<number> {
+  let [next, cancelled] = [0, 0]
+  const carry = async (): Promise<void> => {
+    while (next < ids.length) if (await cancel(ids[next++] ?? '')) cancelled++
+  }
+  await Promise.all(Array.from({ length: cancelsUnderWay }, carry))
+  return cancelled
+}

@@ -1,35 +1,39 @@
-// `resque.delayed`: what can be asked of the jobs that wait for their time.
+// `resque.delayed`: what can be asked of the jobs that wait for their time, and done with them.
 
-import { decodePayload } from '../job/codec.ts'
+import type { Fate } from '../delayed/selection.ts'
+import { InvalidArgumentError } from '../errors.ts'
+import type { ArgsOf, JobClass } from '../job/job.ts'
 import { dueSeconds, type When } from '../job/times.ts'
 import type { Rooms } from '../rooms.ts'
+import { checkOptions, type DelayedFilter, readFilter, type Wanted } from './delayed-filter.ts'
+import { type DelayedJob, readDelayed, type SearchOptions, search } from './delayed-search.ts'
 
-export interface DelayedJob {
-  readonly dueAt: Date
-  /** null when the entry cannot be read as a job. */
-  readonly class: string | null
-  readonly args: readonly unknown[]
-  readonly queue: string | null
-  /** null for jobs made by Ruby or Node. */
-  readonly id: string | null
-  /** The bytes in Redis. */
-  readonly payload: string
+export interface FindOptions extends SearchOptions {
+  /** At most so many. Default 1,000. */
+  readonly limit?: number
 }
 
-function read(payload: string, due: number): DelayedJob {
-  const dueAt = new Date(due * 1000)
-  try {
-    const { className, args, queue, id } = decodePayload(payload)
-    return { dueAt, class: className, args, queue, id, payload }
-  } catch {
-    return { dueAt, class: null, args: [], queue: null, id: null, payload }
-  }
+/** What a call means, and where a job of its class would be. */
+interface Meant {
+  readonly wanted: Wanted
+  readonly queue: string | null
+  readonly options: FindOptions
+}
+
+const searchOptions = ['scan', 'onProgress'] as const
+const defaultLimit = 1_000
+
+function checkedLimit(limit: number): number {
+  if (typeof limit === 'number' && limit >= 0) return limit
+  throw new InvalidArgumentError('limit', limit, `limit must be a number, 0 or more, got ${String(limit)}.`)
 }
 
 export class DelayedJobs {
   readonly #rooms: Rooms
-  constructor(rooms: Rooms) {
+  readonly #defaultQueue: string | null
+  constructor(rooms: Rooms, defaultQueue: string | null = null) {
     this.#rooms = rooms
+    this.#defaultQueue = defaultQueue
   }
 
   /** How many jobs are delayed (jobs, not timestamps). */
@@ -45,7 +49,7 @@ export class DelayedJobs {
   /** The jobs due in one second (Ruby's delayed_timestamp_peek). */
   async peek(timestamp: When, start = 0, count = 100): Promise<DelayedJob[]> {
     const due = dueSeconds(timestamp)
-    return (await this.#rooms.delayed.peekAt(due, start, count)).map((payload) => read(payload, due))
+    return (await this.#rooms.delayed.peekAt(due, start, count)).map((payload) => readDelayed(payload, due))
   }
 
   /** How many jobs are due in one second (Ruby's delayed_timestamp_size). */
@@ -67,5 +71,137 @@ export class DelayedJobs {
       if (jobs.length >= count) break
     }
     return jobs
+  }
+
+  #meantJob(job: JobClass | string, args: readonly unknown[]): Meant {
+    const own = typeof job === 'function' ? job.queue : undefined
+    const wanted = readFilter({ class: job, args })
+    return { wanted, queue: own ?? this.#defaultQueue, options: { scan: false } }
+  }
+
+  #meant(
+    target: JobClass | string | DelayedFilter,
+    rest: readonly unknown[],
+    names: readonly string[],
+    scan = true,
+  ): Meant {
+    if (typeof target === 'string' || typeof target === 'function') return this.#meantJob(target, rest)
+    const wanted = readFilter(target)
+    const options = rest[0] ?? {}
+    checkOptions(options, names)
+    const own = typeof target.class === 'function' ? target.class.queue : undefined
+    return { wanted, queue: own ?? this.#defaultQueue, options: { scan, ...options } }
+  }
+
+  async #seconds({ wanted, queue, options }: Meant): Promise<number[]> {
+    const seconds = new Set<number>()
+    for await (const { stretch, jobs } of search(this.#rooms, wanted, queue, options)) {
+      if (jobs.length > 0) seconds.add(stretch.dueSeconds)
+    }
+    return [...seconds].sort((a, b) => a - b)
+  }
+
+  /**
+   * When such a job is due: each time once, in order (Ruby's scheduled_at). A job and its args are looked up in
+   * the indexes, which know this library's jobs, Ruby's and Node's, but neither PHP's nor those that wait for their
+   * next attempt: these are found by a filter, with { scan: true }.
+   */
+  scheduledAt<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<Date[]>
+  scheduledAt(job: string, ...args: unknown[]): Promise<Date[]>
+  scheduledAt(filter: DelayedFilter, options?: SearchOptions): Promise<Date[]>
+  async scheduledAt(target: JobClass | string | DelayedFilter, ...rest: unknown[]): Promise<Date[]> {
+    const seconds = await this.#seconds(this.#meant(target, rest, searchOptions, false))
+    return seconds.map((second) => new Date(second * 1000))
+  }
+
+  /** Whether such a job is delayed (Ruby's delayed?). Looks where scheduledAt looks. */
+  has<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<boolean>
+  has(job: string, ...args: unknown[]): Promise<boolean>
+  has(filter: DelayedFilter, options?: SearchOptions): Promise<boolean>
+  async has(target: JobClass | string | DelayedFilter, ...rest: unknown[]): Promise<boolean> {
+    const { wanted, queue, options } = this.#meant(target, rest, searchOptions, false)
+    for await (const { jobs } of search(this.#rooms, wanted, queue, options)) {
+      if (jobs.length > 0) return true
+    }
+    return false
+  }
+
+  /**
+   * The jobs that a filter means, in no certain order. Looks through all delayed jobs, a bounded number at a time.
+   * @throws InvalidArgumentError for a filter that cannot be right, with the nearest right name
+   */
+  async find(filter: DelayedFilter, options: FindOptions = {}): Promise<DelayedJob[]> {
+    const meant = this.#meant(filter, [options], [...searchOptions, 'limit'])
+    const limit = checkedLimit(meant.options.limit ?? defaultLimit)
+    const [found, known]: [DelayedJob[], Set<string>] = [[], new Set()]
+    if (limit === 0) return found
+    for await (const { jobs } of search(this.#rooms, meant.wanted, meant.queue, meant.options)) {
+      for (const job of jobs) {
+        if (job.id !== null && known.has(job.id)) continue // it has moved to a later second meanwhile
+        if (job.id !== null) known.add(job.id)
+        found.push(job)
+        if (found.length >= limit) return found
+      }
+    }
+    return found
+  }
+
+  async #take(meant: Meant, fate: Fate): Promise<number> {
+    let taken = 0
+    for await (const { stretch, jobs } of search(this.#rooms, meant.wanted, meant.queue, meant.options)) {
+      const chosen = jobs.map(({ payload }) => payload)
+      if (chosen.length > 0) taken += await this.#rooms.delayed.selection.take(stretch, chosen, fate)
+    }
+    return taken
+  }
+
+  /**
+   * Takes jobs out for good; their status is cancelled. Resolves to how many. `remove(job, ...args)` is Ruby's
+   * remove_delayed and looks where scheduledAt looks; a filter looks through all delayed jobs.
+   * @throws InvalidArgumentError also for a filter that names nothing: clear() takes out everything
+   */
+  remove<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<number>
+  remove(job: string, ...args: unknown[]): Promise<number>
+  remove(filter: DelayedFilter, options?: SearchOptions): Promise<number>
+  async remove(target: JobClass | string | DelayedFilter, ...rest: unknown[]): Promise<number> {
+    const meant = this.#meant(target, rest, searchOptions)
+    if (typeof target === 'object' && Object.keys(target).length === 0) {
+      const why = 'the filter is empty and would take out every job. Name what to remove, or call clear().'
+      throw new InvalidArgumentError('filter', target, why)
+    }
+    return this.#take(meant, 'cancel')
+  }
+
+  /** Takes out what is due in one second only (Ruby's remove_delayed_job_from_timestamp). Resolves to how many. */
+  removeAt<C extends JobClass>(timestamp: When, job: C, ...args: ArgsOf<C>): Promise<number>
+  removeAt(timestamp: When, job: string, ...args: unknown[]): Promise<number>
+  async removeAt(timestamp: When, job: JobClass | string, ...args: unknown[]): Promise<number> {
+    const due = dueSeconds(timestamp)
+    const wanted = readFilter({ class: job, args, from: due, to: due })
+    return this.#take({ wanted, queue: null, options: { scan: true } }, 'cancel')
+  }
+
+  /** Moves jobs into their queues at once (Ruby's enqueue_delayed). Resolves to how many. Looks where remove looks. */
+  enqueueNow<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<number>
+  enqueueNow(job: string, ...args: unknown[]): Promise<number>
+  enqueueNow(filter: DelayedFilter, options?: SearchOptions): Promise<number>
+  async enqueueNow(target: JobClass | string | DelayedFilter, ...rest: unknown[]): Promise<number> {
+    return this.#take(this.#meant(target, rest, searchOptions), 'enqueue')
+  }
+
+  /** Takes out everything that is delayed (Ruby's reset_delayed_queue), in bounded steps. Resolves to how many. */
+  async clear(): Promise<number> {
+    const { selection } = this.#rooms.delayed
+    let taken = 0
+    for await (const seconds of selection.seconds(0, Number.POSITIVE_INFINITY)) {
+      for await (const stretch of selection.stretches(seconds)) {
+        if (stretch.payloads.length === 0) await selection.tidy(stretch.dueSeconds)
+        else taken += await selection.take(stretch, stretch.payloads, 'cancel')
+      }
+    }
+    let cursor: string | null = null
+    do ({ cursor } = await selection.sweep(cursor))
+    while (cursor !== null)
+    return taken
   }
 }

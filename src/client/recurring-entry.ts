@@ -72,7 +72,7 @@ function timesOf(
   const endless = isDisabled && disabledUntilMs === 0
   const next = entry === null || endless ? null : nextPlanned(entry, standing ?? fresh, nowMs)
   return {
-    enabled: entry !== null && entry.enabled && !isDisabled,
+    enabled: (entry?.enabled ?? false) && !isDisabled,
     disabledUntil: isDisabled ? dateOf(disabledUntilMs === 0 ? null : disabledUntilMs) : null,
     previousAt: standing?.hasRun ? new Date(standing.atMs) : null,
     nextAt: dateOf(next),

@@ -2,7 +2,13 @@
 // are kept in Redis. The rules are told in docs/recurring.md.
 
 import type { Clock } from '../clock.ts'
-import { InvalidArgumentError, NoQueueError, ResqueError, ScheduleError } from '../errors.ts'
+import {
+  EnqueueInDoubtError,
+  InvalidArgumentError,
+  NoQueueError,
+  ResqueError,
+  ScheduleError,
+} from '../errors.ts'
 import type { PayloadFormat } from '../job/codec.ts'
 import type { JobClass } from '../job/job.ts'
 import { checkJobClass, checkQueueName, jobName } from '../job/names.ts'
@@ -12,9 +18,9 @@ import { DynamicEntries } from '../recurring/dynamic.ts'
 import { parseEntry, type ScheduleEntry } from '../recurring/entry.ts'
 import { keptRuns } from '../recurring/history.ts'
 import { Pace } from '../recurring/pace.ts'
-import { type Recurring, runKinds } from '../recurring/recurring.ts'
+import { type Occurrence, type Recurring, runKinds } from '../recurring/recurring.ts'
 import { type KnownEntry, readKnown, snapshot } from '../recurring/snapshot.ts'
-import { explain } from '../redis/connection.ts'
+import { explain, isConnectionTrouble } from '../redis/connection.ts'
 import type { Rooms } from '../rooms.ts'
 import type { JobStatus } from '../status/record.ts'
 import {
@@ -34,6 +40,11 @@ export interface RecurringOptions {
   readonly format: PayloadFormat
   readonly track: boolean
   readonly defaultQueue: string | null
+}
+
+interface ByHand {
+  readonly id: string | null
+  readonly occurrence: Occurrence
 }
 
 /** How many statuses are asked for at a time. */
@@ -181,7 +192,12 @@ export class RecurringJobs {
     })
   }
 
-  #jobOf({ name, standing }: KnownEntry, entry: ScheduleEntry, args: readonly unknown[], queue: string) {
+  #jobOf(
+    { name, standing }: KnownEntry,
+    entry: ScheduleEntry,
+    args: readonly unknown[],
+    queue: string,
+  ): ByHand {
     const nowMs = this.#options.clock.nowMs()
     const previousMs = standing?.hasRun ? standing.atMs : null
     const job = newJob({
@@ -195,14 +211,14 @@ export class RecurringJobs {
       recurring: { name, plannedMs: nowMs, previousMs },
     })
     const { overlap } = entry
-    const occurrence = { name, plannedMs: nowMs, overlap, queue, payload: job.payload, kind: runKinds.byHand }
-    return { id: job.id, occurrence }
+    const { id, payload } = job
+    return { id, occurrence: { name, plannedMs: nowMs, overlap, queue, payload, kind: runKinds.byHand } }
   }
 
   /**
    * Enqueues an entry's job now, with its arguments or others, whatever the entry's state and policies. Its clock
    * does not move. Resolves to the job's id (null in Ruby format).
-   * @throws InvalidArgumentError, NoQueueError, RedisError
+   * @throws InvalidArgumentError, NoQueueError, EnqueueInDoubtError, RedisError
    */
   enqueueNow(name: string, args?: readonly unknown[]): Promise<string | null> {
     return this.#asked(async () => {
@@ -213,10 +229,21 @@ export class RecurringJobs {
       const queue = entry.queue ?? this.#options.defaultQueue
       if (queue === null)
         throw new NoQueueError(`the recurring entry "${name}" names no queue. Add "queue: …".`)
-      const { id, occurrence } = this.#jobOf(known, entry, args ?? entry.params, queue)
+      return this.#fire(this.#jobOf(known, entry, args ?? entry.params, queue))
+    })
+  }
+
+  async #fire({ id, occurrence }: ByHand): Promise<string | null> {
+    try {
       await this.#recurring.fire([occurrence], null)
       return id
-    })
+    } catch (error) {
+      if (!isConnectionTrouble(error)) throw error
+      const cause = explain(error, this.#rooms.connection)
+      const cure = id === null ? 'Look for it before you enqueue it again.' : `Ask status("${id}") first.`
+      const what = `the connection broke while "${occurrence.name}" was enqueued; its job may be there or not`
+      throw new EnqueueInDoubtError([id], `${what}. ${cure} ${cause.message}`, { cause })
+    }
   }
 
   /** The last runs of an entry, newest first; the last 100 are kept. */

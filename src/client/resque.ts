@@ -1,21 +1,22 @@
 // The client: the verbs that put jobs in, take them out and ask for them. Each station is a property.
 
 import { type Clock, systemClock } from '../clock.ts'
-import { InvalidArgumentError, WaitTimeoutError } from '../errors.ts'
+import { InvalidArgumentError } from '../errors.ts'
 import type { PayloadFormat } from '../job/codec.ts'
 import type { ArgsOf, JobClass } from '../job/job.ts'
 import { checkJobClass, checkQueueName, jobName, queueOf } from '../job/names.ts'
-import { isFinal } from '../job/state.ts'
 import { checkDelaySeconds, dueSeconds, type When } from '../job/times.ts'
 import { checkServer, explain, type RedisSource } from '../redis/connection.ts'
 import { openRooms, type Rooms } from '../rooms.ts'
 import type { JobStatus } from '../status/record.ts'
-import { addAll, type BulkItem, prepareAll } from './bulk.ts'
+import { addAll, type BulkItem, cancelAll, prepareAll } from './bulk.ts'
 import { DelayedJobs } from './delayed-jobs.ts'
 import { add, type Prepared, prepare, type Request } from './enqueue.ts'
 import { lookUp } from './lookup.ts'
 import { RecurringJobs } from './recurring-jobs.ts'
+import { retime } from './retime.ts'
 import { readStats, type Stats } from './stats.ts'
+import { waitForEnd } from './wait-for.ts'
 import { EndWatch } from './watch.ts'
 import { Workers } from './workers.ts'
 
@@ -41,11 +42,6 @@ export interface ResqueOptions {
 /** A call that took longer tells too little of Redis's clock, in milliseconds. */
 const longestLessonMs = 1_000
 
-function stillOpen({ id, state, queue }: JobStatus, timeoutSeconds: number): WaitTimeoutError {
-  const cure = `Is a worker running for queue "${queue}"?`
-  return new WaitTimeoutError(`job ${id} is still ${state} after ${timeoutSeconds} s. ${cure}`)
-}
-
 /** A client. It connects in the background; nothing is written until a verb is called. */
 export class Resque {
   readonly rooms: Rooms
@@ -65,13 +61,13 @@ export class Resque {
     if (options.namespace === '')
       throw new InvalidArgumentError('namespace', '', 'the namespace is empty. Leave it out for "resque".')
     this.rooms = openRooms(options)
-    this.delayed = new DelayedJobs(this.rooms)
     this.queues = this.rooms.queues
     this.failed = this.rooms.failed
     this.workers = new Workers(this.rooms)
     this.#clock = options.clock ?? systemClock
     this.#watch = new EndWatch(this.rooms, this.#clock)
     this.#defaultQueue = options.defaultQueue ?? null
+    this.delayed = new DelayedJobs(this.rooms, this.#defaultQueue)
     this.#settings = { format: options.payload ?? 'php', track: options.track ?? true }
     this.recurring = this.recurringOf('')
   }
@@ -189,6 +185,40 @@ export class Resque {
     return this.#add(this.#request(job, args, queue, this.#dueIn(seconds)))
   }
 
+  async #retime(
+    job: JobClass | string,
+    args: readonly unknown[],
+    due: number | null,
+  ): Promise<string | null> {
+    const request = { ...this.#request(job, args, undefined, due), dueSeconds: due ?? 0 }
+    const prepared = prepare(request, this.#settings, this.#nowMs())
+    const sentMs = this.#clock.nowMs()
+    const { id, redisNowMs } = await this.#asked(retime(this.rooms, request, prepared))
+    this.#learn(redisNowMs, sentMs)
+    return id
+  }
+
+  /**
+   * Gives the delayed jobs of this class, args and queue another time (all of them, when there are several), or
+   * adds the job when there is none. Resolves to the id of a job that was moved, or of the new one.
+   */
+  delayOrEnqueueAt<C extends JobClass>(date: When, job: C, ...args: ArgsOf<C>): Promise<string | null>
+  delayOrEnqueueAt(date: When, job: string, ...args: unknown[]): Promise<string | null>
+  async delayOrEnqueueAt(date: When, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+    return this.#retime(job, args, dueSeconds(date))
+  }
+
+  /** The same, so many seconds from now: called again and again, it puts a job off (debouncing). */
+  delayOrEnqueueIn<C extends JobClass>(seconds: number, job: C, ...args: ArgsOf<C>): Promise<string | null>
+  delayOrEnqueueIn(seconds: number, job: string, ...args: unknown[]): Promise<string | null>
+  async delayOrEnqueueIn(
+    seconds: number,
+    job: JobClass | string,
+    ...args: unknown[]
+  ): Promise<string | null> {
+    return this.#retime(job, args, this.#dueIn(seconds))
+  }
+
   #prepareItem({ job, args = [], queue, at, in: seconds }: BulkItem): Prepared {
     if (at !== undefined && seconds !== undefined) {
       throw new InvalidArgumentError('at', at, `${jobName(job)} has both "at" and "in". Give one of them.`)
@@ -220,6 +250,12 @@ export class Resque {
     return (await this.#asked(this.rooms.delayed.cancel(id, this.rooms.keepStatusSeconds))).done
   }
 
+  /** Cancels many jobs. Resolves to how many of them were delayed or waiting, and are cancelled now. */
+  cancelBulk(ids: readonly string[]): Promise<number> {
+    if (Array.isArray(ids)) return cancelAll(ids, (id) => this.cancel(id))
+    throw new InvalidArgumentError('ids', ids, 'cancelBulk needs an array of ids.')
+  }
+
   /** Moves a delayed or waiting job to another time. False when there is no such job, or it has started or ended. */
   async reschedule(id: string, date: When): Promise<boolean> {
     return (await this.#asked(this.rooms.delayed.reschedule(id, dueSeconds(date)))).done
@@ -239,24 +275,7 @@ export class Resque {
     id: string,
     { timeoutSeconds = 60 }: { readonly timeoutSeconds?: number } = {},
   ): Promise<JobStatus | null> {
-    if (!(typeof timeoutSeconds === 'number' && timeoutSeconds >= 0)) {
-      const why = `timeoutSeconds must be a number of seconds, 0 or more, got ${timeoutSeconds}.`
-      throw new InvalidArgumentError('timeoutSeconds', timeoutSeconds, why)
-    }
-    const deadlineMs = this.#clock.nowMs() + timeoutSeconds * 1000
-    await this.#watch.open(timeoutSeconds * 1000)
-    for (;;) {
-      const leftMs = Math.max(0, deadlineMs - this.#clock.nowMs())
-      const next = this.#watch.next(id, leftMs)
-      try {
-        const status = await this.status(id)
-        if (status === null || isFinal(status.state)) return status
-        if (leftMs === 0) throw stillOpen(status, timeoutSeconds)
-        await next.word
-      } finally {
-        next.stop()
-      }
-    }
+    return waitForEnd(this.#watch, this.#clock, id, timeoutSeconds, () => this.status(id))
   }
 
   /** Numbers of the whole system. */

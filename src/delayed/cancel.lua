@@ -5,10 +5,12 @@
 -- ARGV[5] text before a job's id   ARGV[6] text before a second   ARGV[7] text before a queue's name
 -- ARGV[8] seconds that the final status is kept
 -- ARGV[9] channel that tells who waits for the end of a job
+-- ARGV[10] text before a payload in the key of Ruby's index
 -- reply: { 'cancelled' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
 -- @include now
 -- @include payload
 -- @include status
+-- @include ruby-index
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -18,7 +20,7 @@ if not found.payload then
   if found.code ~= 63 then return { 'other', found.code } end
   return { 'missing', 0 }
 end
-take_out(found, KEYS[1])
+take_out(found, KEYS[1], ARGV[10])
 local _, class, queue, _, seconds = read_payload(found.payload)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[3], id)

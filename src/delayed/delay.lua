@@ -5,16 +5,18 @@
 -- ARGV[3] text before a queue's name   ARGV[4] text before a job's id   ARGV[5] channel that wakes workers
 -- ARGV[6] text before a payload in the key of Ruby's index
 -- ARGV[7] '1' when this call may have been carried out before: jobs already known are left out
--- ARGV[8], ARGV[9], ARGV[10], … triples: due second, queue, payload
+-- ARGV[8] text before the digits in the key of our index
+-- ARGV[9], ARGV[10], ARGV[11], … triples: due second, queue, payload
 -- reply: { milliseconds of Redis, number of jobs that were due already }
 -- @include now
 -- @include payload
 -- @include status
 -- @include enqueue
+-- @include delayed-index
 local now_ms, now_s = now(ARGV[1])
 local batch = new_batch(ARGV[4], now_ms, now_s)
 local again = ARGV[7] == '1'
-local buckets, order, indexed, due_now = {}, {}, {}, 0
+local buckets, order, indexed, hints, due_now = {}, {}, {}, {}, 0
 
 -- The first of two calls may come later than the second: what the second adds is given a record, by which the
 -- first one knows it.
@@ -32,7 +34,7 @@ local function note_delayed(class, queue, id, seconds, due)
   redis.call('SET', status_key(ARGV[4], id), record)
 end
 
-for index = 8, #ARGV, 3 do
+for index = 9, #ARGV, 3 do
   local due, queue, payload = ARGV[index], ARGV[index + 1], ARGV[index + 2]
   local kind, class, _, id, seconds, prefix = read_payload(payload)
   local is_ours = kind == 'ours' and is_tracked(id)
@@ -50,6 +52,7 @@ for index = 8, #ARGV, 3 do
       list[#list + 1] = payload
       if again and is_ours then note_delayed(class, queue, id, seconds, due) end
       if kind == 'ruby' then indexed[#indexed + 1] = { payload, due } end
+      if kind == 'ours' then hints[#hints + 1] = { id, due } end
     end
   end
 end
@@ -61,5 +64,6 @@ for _, due in ipairs(order) do
   redis.call('RPUSH', ARGV[2] .. due, unpack(buckets[due]))
   redis.call('ZADD', KEYS[1], due, due)
 end
+for _, hint in ipairs(hints) do note_hint(ARGV[8], hint[1], hint[2]) end
 for _, entry in ipairs(indexed) do redis.call('SADD', ARGV[6] .. entry[1], 'delayed:' .. entry[2]) end
 return { digits(now_ms), due_now }

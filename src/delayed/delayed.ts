@@ -4,6 +4,7 @@
 import { failedAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import { bounds, replyList, type Store } from '../redis/store.ts'
+import { Selection } from './selection.ts'
 
 const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
 const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
@@ -26,6 +27,8 @@ export interface Promotion {
   readonly refused: number
   /** The oldest due second of this batch, or null when nothing was due. */
   readonly oldestSeconds: number | null
+  /** Another call may find more that is due. */
+  readonly more: boolean
 }
 
 export interface PromoteOptions {
@@ -48,8 +51,11 @@ const searches = 3
 
 export class Delayed {
   readonly #store: Store
-  constructor(store: Store) {
+  /** The same jobs found by what they are. */
+  readonly selection: Selection
+  constructor(store: Store, keepStatusSeconds: number) {
     this.#store = store
+    this.selection = new Selection(store, keepStatusSeconds)
   }
 
   /** Adds jobs; those already due by Redis's clock go into their queues. Returns that clock. */
@@ -67,6 +73,7 @@ export class Delayed {
         keys.wake,
         keys.timestampsPrefix,
         again ? '1' : '',
+        keys.delayedIndexPrefix,
         ...args,
       ],
     )
@@ -91,13 +98,14 @@ export class Delayed {
         failedAt(clock.nowMs()),
       ],
     )
-    const [leading, redisNowMs, moved, refused, oldest] = replyList(reply).map(Number)
+    const [leading, redisNowMs, moved, refused, oldest, more] = replyList(reply).map(Number)
     return {
       leading: leading === 1,
       redisNowMs: redisNowMs ?? 0,
       moved: moved ?? 0,
       refused: refused ?? 0,
       oldestSeconds: oldest || null,
+      more: more === 1,
     }
   }
 
@@ -118,6 +126,7 @@ export class Delayed {
           keys.queuePrefix,
           keepSeconds,
           keys.settled,
+          keys.timestampsPrefix,
         ],
       ),
     )
@@ -140,6 +149,8 @@ export class Delayed {
           keys.queuePrefix,
           dueSeconds,
           keys.wake,
+          keys.timestampsPrefix,
+          keys.delayedIndexPrefix,
         ],
       ),
     )
@@ -175,6 +186,11 @@ export class Delayed {
       if (outcome !== 'more') return null
       skip = Number(value)
     }
+  }
+
+  /** Takes hints of our index out whose second is past; go on with the reply's cursor until it is null. */
+  sweep(cursor: string | null = null): Promise<{ cursor: string | null; removed: number }> {
+    return this.selection.sweep(cursor)
   }
 
   /** The first due second, or null when nothing is delayed. One plain command: schedulers ask every second. */

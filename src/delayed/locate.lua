@@ -6,6 +6,7 @@
 -- @include now
 -- @include payload
 -- @include status
+-- @include ruby-index
 -- @include take
 local id, skip, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local code, key, due = place_of(id, ARGV[4], ARGV[5], ARGV[6])

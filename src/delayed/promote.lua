@@ -7,7 +7,8 @@
 -- ARGV[6] text before a job's id   ARGV[7] channel that wakes workers
 -- ARGV[8] text before a payload in the key of Ruby's index
 -- ARGV[9] now, as the failed list writes it
--- reply: { 1 when leading else 0, milliseconds of Redis, jobs moved, jobs refused, oldest due second moved or 0 }
+-- reply: { 1 when leading else 0, milliseconds of Redis, jobs moved, jobs refused, oldest due second moved or 0,
+--          1 when there may be more else 0 }
 -- @include now
 -- @include payload
 -- @include status
@@ -16,14 +17,14 @@
 -- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 if ARGV[3] ~= '' and redis.call('GET', KEYS[4]) ~= ARGV[3] then
-  return { 0, digits(now_ms), 0, 0, 0 }
+  return { 0, digits(now_ms), 0, 0, 0, 0 }
 end
 local trouble = failed_list_trouble(KEYS[3])
 if trouble then return trouble end
 
 local limit = tonumber(ARGV[2])
 local batch = new_batch(ARGV[6], now_ms, now_s)
-local moved, refused, oldest = 0, 0, 0
+local moved, refused, oldest, looked, more = 0, 0, 0, 0, 1
 
 local function refuse(payload, reason)
   quarantine(KEYS[3], ARGV[9], payload, 'could not be promoted: ' .. reason)
@@ -58,9 +59,14 @@ local function promote_second(due)
   return #payloads < count
 end
 
-while moved + refused < limit do
+-- Seconds whose jobs others have taken out are work as well: Ruby leaves them behind.
+while moved + refused < limit and looked < 2 * limit do
   local seconds = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_s, 'LIMIT', 0, 200)
-  if #seconds == 0 then break end
+  looked = looked + #seconds
+  if #seconds == 0 then
+    more = 0
+    break
+  end
   local emptied = {}
   for _, due in ipairs(seconds) do
     if moved + refused >= limit or not promote_second(due) then break end
@@ -73,4 +79,4 @@ enqueue_batch(batch, KEYS[2], ARGV[5], ARGV[7], function(payload, reason, queue)
   quarantine_queued(batch, KEYS[3], ARGV[9], payload, 'could not be promoted: ' .. reason, queue)
   moved, refused = moved - 1, refused + 1
 end)
-return { 1, digits(now_ms), moved, refused, oldest }
+return { 1, digits(now_ms), moved, refused, oldest, more }

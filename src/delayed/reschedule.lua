@@ -4,11 +4,15 @@
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] id   ARGV[3] entries to skip   ARGV[4] entries to look at
 -- ARGV[5] text before a job's id   ARGV[6] text before a second   ARGV[7] text before a queue's name
 -- ARGV[8] the new second   ARGV[9] channel that wakes workers
+-- ARGV[10] text before a payload in the key of Ruby's index   ARGV[11] text before the digits of our index
 -- reply: { 'moved' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
 -- @include now
 -- @include payload
 -- @include status
 -- @include enqueue
+-- @include delayed-status
+-- @include delayed-index
+-- @include ruby-index
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit, due = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[8]
@@ -29,7 +33,7 @@ if target_type ~= 'list' and target_type ~= 'none' then
   return redis.error_reply('WRONGTYPE ' .. target .. ' holds something else than a list')
 end
 
-take_out(found, KEYS[1])
+local was_indexed = take_out(found, KEYS[1], ARGV[10])
 if is_due then
   local batch = new_batch(ARGV[5], now_ms, now_s)
   add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
@@ -38,11 +42,7 @@ if is_due then
 end
 redis.call('RPUSH', target, payload)
 redis.call('ZADD', KEYS[1], due, due)
-local failure = type(found.record.error) == 'table' and ',"error":' .. cjson.encode(found.record.error) or ''
-local record = status_record(63, class, queue, seconds, failure .. ',"due":' .. due, now_ms, now_s)
-if is_tracked(id) then
-  redis.call('SET', KEYS[3], record)
-else -- nothing would ever write over it: it must end by itself
-  redis.call('SET', KEYS[3], record, 'EX', due - now_s + 86400)
-end
+if was_indexed then redis.call('SADD', ARGV[10] .. payload, 'delayed:' .. due) end
+note_hint(ARGV[11], id, due)
+write_delayed_status(KEYS[3], id, class, queue, seconds, due, now_ms, now_s)
 return { 'moved', 63 }

@@ -49,9 +49,12 @@ export function answers(reply: unknown, entries: readonly Entry[]): Answer[] {
   })
 }
 
-/** A script walks to each record from the nearer end of the list: the deeper they lie, the fewer in one call. */
+/**
+ * A script goes to each record through all that lie before it, block by block: the deeper they lie, the fewer in
+ * one call. Measured for some 5 ms among 100,000 records.
+ */
 function mostAtOnce(index: number): number {
-  return Math.min(250, Math.max(10, Math.floor(5_000_000 / (index + 1))))
+  return Math.min(250, Math.max(5, Math.floor(1_000_000 / (index + 1))))
 }
 
 /** Acts in bounded steps; what one step takes off brings the next ones nearer. */

@@ -73,7 +73,12 @@ const isKey = (text: string): boolean => /^[0-9a-f]{40}$/.test(text)
 export async function locate(store: Store, named: Failure | string): Promise<Entry | null> {
   if (typeof named === 'string') {
     if (isKey(named)) return newestWhere(store, ({ key }) => key === named)
-    return newestWhere(store, (entry) => failedJob(entry)?.id === named)
+    // Most records need not be decoded: plain letters and digits stand in JSON as they are.
+    const isPlain = /^[\w-]+$/.test(named)
+    return newestWhere(
+      store,
+      (entry) => (!isPlain || entry.bytes.includes(named)) && failedJob(entry)?.id === named,
+    )
   }
   const { record, key = keyOf(record) } = named as Partial<FailedJob> & Failure
   // A text with a replacement character may have had other bytes in Redis: then only the key names them.

@@ -72,3 +72,17 @@ export function checkArgs(args: unknown): asserts args is readonly unknown[] {
   }
   for (let index = 0; index < args.length; index++) checkValue(args[index], `args[${index}]`, none)
 }
+
+/**
+ * Checks that args can be compared with those of other jobs: of the digits of a whole number beyond 2^53 the last
+ * ones are lost here, and another job than the one meant could be hit.
+ * @throws InvalidArgumentError
+ */
+export function checkExact(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(checkExact)
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkExact)
+  else if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    const why = `${value} is beyond 2^53, where a JavaScript number does not hold every digit`
+    throw new InvalidArgumentError('args', value, `cannot compare jobs by it: ${why}. Leave the args out.`)
+  }
+}

@@ -61,6 +61,11 @@ export function encodeRubyPayload(className: string, argsJson: string, queue: st
   return `{"class":${JSON.stringify(className)},"args":${argsJson},"queue":${JSON.stringify(queue)}}`
 }
 
+/** Exactly node-resque's payload. */
+export function encodeNodePayload(className: string, argsJson: string, queue: string): string {
+  return `{"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)},"args":${argsJson}}`
+}
+
 export interface DecodedJob {
   readonly className: string
   readonly args: readonly unknown[]

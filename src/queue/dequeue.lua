@@ -30,7 +30,8 @@ local function note(payload)
   ended[#ended + 1] = id
 end
 
-local payloads = redis.call('LRANGE', KEYS[1], -(skip + limit), -(skip + 1))
+local payloads = redis.pcall('LRANGE', KEYS[1], -(skip + limit), -(skip + 1))
+if payloads.err then return { 0, 0, 0 } end -- no list: nothing waits there
 local found = {}
 for position, payload in ipairs(payloads) do
   if is_same_job(payload, class, ARGV[3], args) then found[#found + 1] = position end

@@ -1,8 +1,13 @@
 // Jobs that are ready to run: one list of payloads for each queue, and the set of all queues' names.
 
+import { checkArgs, checkExact } from '../job/args.ts'
+import type { ArgsOf, JobClass } from '../job/job.ts'
+import { checkJobClass, checkQueueName, jobName } from '../job/names.ts'
 import { defineScript } from '../redis/script.ts'
 import { bounds, replyList, type Store } from '../redis/store.ts'
+import { dequeue, type Wanted } from './dequeue.ts'
 
+const removeScript = defineScript(new URL('./remove-queue.lua', import.meta.url))
 const pushScript = defineScript(new URL('./push.lua', import.meta.url))
 
 export interface NewQueued {
@@ -18,8 +23,10 @@ export interface QueueSize {
 
 export class Queues {
   readonly #store: Store
-  constructor(store: Store) {
+  readonly #keepStatusSeconds: number
+  constructor(store: Store, keepStatusSeconds: number) {
     this.#store = store
+    this.#keepStatusSeconds = keepStatusSeconds
   }
 
   /** Appends jobs to their queues and wakes idle workers; a tracked job only once. Returns Redis's clock. */
@@ -68,6 +75,65 @@ export class Queues {
   async anyWaiting(queues: readonly string[]): Promise<boolean> {
     if (queues.length === 0) return false
     return (await this.#store.redis.exists(...queues.map((queue) => this.#store.keys.queue(queue)))) > 0
+  }
+
+  async #drop(queue: string, andName: boolean): Promise<number> {
+    checkQueueName(queue)
+    const { redis, keys } = this.#store
+    const names = [keys.queues, keys.queue(queue), keys.pausedQueues]
+    return Number(await removeScript.run(redis, names, [queue, andName ? '1' : '']))
+  }
+
+  /**
+   * Forgets a queue with all its jobs (Ruby's remove_queue), and that it was paused. The jobs are lost: their
+   * status goes on saying that they wait. Use `dequeue` to cancel them. Resolves to how many there were.
+   * @throws InvalidArgumentError
+   */
+  remove(queue: string): Promise<number> {
+    return this.#drop(queue, true)
+  }
+
+  /** Empties a queue and keeps its name. The jobs are lost, as with `remove`. Resolves to how many there were. */
+  clear(queue: string): Promise<number> {
+    return this.#drop(queue, false)
+  }
+
+  /**
+   * Cancels the waiting jobs of a class with these args, or all of the class when no args are given (Ruby's
+   * dequeue). Args are compared by value, whoever wrote them. Looks in the queue of the class; for the name of a
+   * class, or a class without a queue, in all queues. Resolves to how many.
+   * @throws InvalidArgumentError
+   */
+  dequeue<C extends JobClass>(job: C, ...args: ArgsOf<C> | []): Promise<number>
+  dequeue(job: string, ...args: unknown[]): Promise<number>
+  async dequeue(job: JobClass | string, ...args: unknown[]): Promise<number> {
+    const queue = typeof job === 'string' ? undefined : checkJobClass(job).queue
+    return this.#dequeue(queue === undefined ? await this.names() : [queue], job, args)
+  }
+
+  /** The same in one queue of your choice; with `dryRun` only counts. */
+  async dequeueFrom(
+    queue: string,
+    job: JobClass | string,
+    args: readonly unknown[] = [],
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<number> {
+    return this.#dequeue([queue], job, args, dryRun)
+  }
+
+  async #dequeue(
+    queues: readonly string[],
+    job: JobClass | string,
+    args: readonly unknown[],
+    dryRun = false,
+  ): Promise<number> {
+    checkArgs(args)
+    checkExact(args)
+    const wanted: Wanted = { class: jobName(job), args: args.length === 0 ? null : args }
+    const options = { dryRun, keepStatusSeconds: this.#keepStatusSeconds }
+    let count = 0
+    for (const queue of queues) count += await dequeue(this.#store, queue, wanted, options)
+    return count
   }
 
   /** No worker of ours reserves from a paused queue; what others do is up to them. */

@@ -8,7 +8,9 @@ import { defineScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
 import type { EntryContext, ScheduleEntry } from './entry.ts'
 import { parseEntry } from './entry.ts'
+import { knownKeys } from './entry-keys.ts'
 import { entryToPlain } from './entry-plain.ts'
+import { isMap } from './entry-values.ts'
 import { timingText } from './standing.ts'
 
 const setScript = defineScript(new URL('./set-entry.lua', import.meta.url))
@@ -20,6 +22,12 @@ export type ReadEntry =
   | { readonly entry: ScheduleEntry; readonly problem: null }
   | { readonly entry: null; readonly problem: string }
 
+/** Ruby ignores keys that it does not know, and a newer version of this library may know more of them. */
+function knownPart(config: unknown): unknown {
+  if (!isMap(config)) return config
+  return Object.fromEntries(Object.entries(config).filter(([key]) => knownKeys.includes(key)))
+}
+
 /** Reads an entry that anyone may have written. Never throws. */
 export function readDynamic(name: string, text: string, context: EntryContext): ReadEntry {
   let config: unknown
@@ -28,7 +36,7 @@ export function readDynamic(name: string, text: string, context: EntryContext): 
   } catch (error) {
     return { entry: null, problem: `it is not JSON: ${error instanceof Error ? error.message : ''}` }
   }
-  const { entry, problems } = parseEntry(name, config, context)
+  const { entry, problems } = parseEntry(name, knownPart(config), context)
   if (entry !== null) return { entry, problem: null }
   const errors = problems.filter(({ severity }) => severity === 'error')
   return { entry: null, problem: errors.map(({ message }) => message).join(' ') }

@@ -24,6 +24,7 @@
 //   processes                      zset    worker process token -> last beat, ms     30 s without a beat
 //   process_ids                    hash    token -> worker id and number of slots    with the process
 //   paused_queues                  set     queues nobody reserves from               on resume
+//   delayed_index:<4 digits>       set     integers: where equal jobs may be delayed; swept when they are past
 //   attempts, deaths               hash    job -> how often it failed, was orphaned  when the job ends
 //   recurring_last:<app>           hash    entry -> planned ms of its last run, or   30 days after the entry
 //                                          minus the ms when it was registered
@@ -67,6 +68,7 @@ export interface Keys {
   readonly schedule: string
   readonly bucketPrefix: string
   readonly timestampsPrefix: string
+  readonly delayedIndexPrefix: string
   readonly workers: string
   readonly workerPrefix: string
   readonly heartbeats: string
@@ -106,6 +108,7 @@ function stations(at: (key: string) => string) {
     schedule: at('delayed_queue_schedule'),
     bucketPrefix: at('delayed:'),
     timestampsPrefix: at('timestamps:'),
+    delayedIndexPrefix: at('delayed_index:'),
     failed: at('failed'),
     pauseAll: at('pause-all-workers'),
     pausedQueues: at('paused_queues'),

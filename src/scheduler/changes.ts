@@ -69,10 +69,11 @@ export class Changes {
     const { dynamic, takesChanged } = this.#options
     const asks = thorough || this.#subscription === undefined
     if (asks || this.#mustLook) {
-      this.#mustLook = false
       const version = await dynamic.version()
-      if (version > this.#version) this.#all = true
-      this.#version = Math.max(version, this.#version)
+      this.#mustLook = false
+      // A lower number is that of a Redis that was emptied.
+      if (version !== this.#version) this.#all = true
+      this.#version = version
     }
     if (asks && takesChanged && (await dynamic.changedCount()) > 0)
       for (const name of await dynamic.takeChanged()) this.#names.add(name)

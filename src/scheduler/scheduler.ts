@@ -188,9 +188,9 @@ export class Scheduler {
   }
 
   async #refresh(): Promise<void> {
-    const isRenewed = this.#isRenewed
+    const leads = await this.#recurrence.refresh(this.#ownSeat.name, this.#isRenewed)
     this.#isRenewed = false
-    if (!(await this.#recurrence.refresh(this.#ownSeat.name, isRenewed))) this.#ownSeat.lost()
+    if (!leads) this.#ownSeat.lost()
   }
 
   async #fire(): Promise<void> {
@@ -213,7 +213,7 @@ export class Scheduler {
 
   /** Resolves to whether there may be more. */
   async #promoteSome(): Promise<boolean> {
-    const { leading, moved, refused, oldestSeconds, redisNowMs } = await this.#time.learn(
+    const { leading, moved, refused, oldestSeconds, redisNowMs, more } = await this.#time.learn(
       this.#rooms.delayed.promote({ limit: jobsPerCall, leader: this.#seat.name }),
     )
     if (!leading) {
@@ -224,7 +224,7 @@ export class Scheduler {
       const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
       this.#events.emit('promoted', { count: moved, refused, lateMs })
     }
-    return moved + refused >= jobsPerCall
+    return more
   }
 }
 

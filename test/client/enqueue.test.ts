@@ -93,8 +93,7 @@ describe('a job', () => {
     async (offMs) => {
       const atRedis = new ManualClock()
       const there = world({ clock: atRedis })
-      const sleep: ManualClock['sleep'] = (ms, signal) => atRedis.sleep(ms, signal)
-      const client = there.client({ clock: { sleep, nowMs: () => atRedis.nowMs() + offMs } })
+      const client = there.client({ clock: new ManualClock(atRedis.nowMs() + offMs) })
       Object.assign(client.rooms.store, { scriptNow: () => String(atRedis.nowMs()) })
       await client.enqueueTo('mail', 'A')
       const id = await client.enqueueInWithQueue('mail', 600, 'A')

@@ -116,6 +116,21 @@ describe('the limit', () => {
   })
 })
 
+describe('seconds whose jobs are gone', () => {
+  it('are cleared away a few thousand at a time, and do not hold up the jobs behind them', async () => {
+    const here = world({ clock: new ManualClock() })
+    const seconds = Array.from({ length: 5_000 }, (_, index) => String(now - 10_000 + index))
+    await here.redis.zadd(here.keys.schedule, ...seconds.flatMap((second) => [second, second]))
+    await delay(here, now, delayedBy.node.payload)
+    const first = await promote(here)
+    expect(first).toMatchObject({ moved: 0, more: true })
+    expect(await here.redis.zcard(here.keys.schedule)).toBeGreaterThan(2_000)
+    await here.scheduler({ resque: here.resque }).tick()
+    await here.redis.del(here.keys.leader)
+    expect(await here.allKeys()).toEqual(['queue:nq', 'queues'])
+  })
+})
+
 describe('the time', () => {
   it('is never early, whatever the fractions of a second', async () => {
     const offsets = fc.integer({ min: 0, max: 5_000 })

@@ -43,6 +43,7 @@ it('names keys of its own so that nobody who looks for delayed buckets meets the
     keys.settled,
   ]
   const more = [
+    keys.delayedIndexPrefix,
     keys.recurring('shop').last,
     keys.recurring('').jobs,
     keys.progress('2ac8'),
@@ -58,6 +59,7 @@ it('names keys of its own so that nobody who looks for delayed buckets meets the
     'settled',
   ])
   expect(more.map((key) => key.slice(7))).toEqual([
+    'delayed_index:',
     'recurring_last:shop',
     'recurring_jobs:',
     'job:2ac8:progress',

@@ -152,6 +152,34 @@ describe('entries that Ruby wrote', () => {
     expect(await here.plannedSeconds('noJson')).toEqual([120])
   })
 
+  it('may have keys that nobody here knows', async () => {
+    const here = desk()
+    const { dynamic } = here.rooms.recurring('').keys
+    await here.redis.hset(
+      dynamic,
+      'tea',
+      '{"every":"1m","class":"Tea","queue":"q2","sort":"green","persist":true}',
+    )
+    const beat = here.ticked()
+    await beat.tick()
+    await beat.after(60)
+    expect(await here.plannedSeconds()).toEqual([60])
+    expect(leftOut(beat)).toEqual([])
+  })
+
+  it('come back by themselves when Redis was emptied', async () => {
+    const here = desk()
+    const { dynamic, definitions, last, version } = here.rooms.recurring('').keys
+    const beat = here.ticked({ entries: entriesOf({ tidy: { every: '1m' } }) })
+    await here.resque.recurring.set('tea', minutely)
+    await beat.tick()
+    await here.redis.del(dynamic, definitions, last, version)
+    await beat.after(60)
+    await beat.after(60)
+    expect(await here.plannedSeconds()).toEqual([120])
+    expect(await here.resque.recurring.list()).toHaveLength(1)
+  })
+
   it('for other environments do not run', async () => {
     const here = desk()
     const { dynamic } = here.rooms.recurring('').keys

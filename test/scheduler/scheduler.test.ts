@@ -63,9 +63,9 @@ describe('a scheduler', () => {
   it('rests until just after the next second when it leads', async () => {
     const here = movingWorld()
     const { scheduler } = still(here)
-    expect(await scheduler.tick()).toBe(1_001)
+    expect(await scheduler.tick()).toBe(1_002)
     here.clock.advance(300)
-    expect(await scheduler.tick()).toBe(701)
+    expect(await scheduler.tick()).toBe(702)
   })
 
   it('tells when the clock of its machine and that of Redis are apart', async () => {

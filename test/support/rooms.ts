@@ -30,7 +30,7 @@ export const layers: readonly Layer[] = [
       delayed: station,
       queue: station,
       running: station,
-      failed: station,
+      failed: ['errors', 'clock', 'nearest', 'events', 'job', 'redis'],
       recurring: ['errors', 'clock', 'nearest', 'events', 'job', 'redis'],
       status: station,
     },

@@ -25,7 +25,7 @@ export interface World {
   scheduler(options?: Omit<SchedulerOptions, 'namespace'>): Scheduler
   /** Another client, closed when the test ends. */
   client(options?: ResqueOptions): Resque
-  /** Every key of this namespace, without the namespace, sorted. */
+  /** Every key of this namespace, without the namespace, sorted; but for the hints where a job may be delayed. */
   allKeys(): Promise<string[]>
 }
 
@@ -65,6 +65,9 @@ export function world({ url = inject('redisUrl'), ...options }: WorldOptions = {
       return scheduler
     },
     allKeys: async () =>
-      (await redis.keys(`${namespace}:*`)).map((key) => key.slice(namespace.length + 1)).sort(),
+      (await redis.keys(`${namespace}:*`))
+        .map((key) => key.slice(namespace.length + 1))
+        .filter((key) => !key.startsWith('delayed_index:'))
+        .sort(),
   }
 }

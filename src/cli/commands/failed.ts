@@ -1,27 +1,28 @@
 // resque failed: the jobs that failed for good, newest last; shows, retries and removes them.
 
 import { type Command, Option } from 'commander'
-import type { Failure } from '../../job/failure.ts'
+import { ConfigurationError } from '../../errors.ts'
+import type { FailedJob } from '../../failed/entries.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
-import { saysYes } from './ask.ts'
-import { failureNamed, lastFailures, retryAll } from './failures.ts'
+import { addClearAndTrim, dryRunOption, retryMany } from './failed-bulk.ts'
+import { filterOptions, isFiltered, readFilter } from './failed-filter.ts'
 import { addCommand, addGroup, answer, notFound, type Session } from './session.ts'
 import { argsText, countOption, readCount, timeText } from './values.ts'
 
-function json(failure: Failure, index: number): Record<string, unknown> {
-  const { record: _, ...rest } = failure
+function json({ index, record: _, ...rest }: FailedJob): Record<string, unknown> {
   return { index, ...rest }
 }
 
 async function list(session: Session): Promise<undefined> {
   const { resque, stdout, paint } = session
-  const total = await resque.failed.count()
-  const found = await lastFailures(resque.failed, total, readCount(session.flags['count']))
-  const values = found.map(({ failure, index }) => json(failure, index))
-  answer(session, values, () => {
-    const rows = found.map(({ failure, index }) => [
-      String(index),
+  const filter = readFilter(session)
+  const count = readCount(session.flags['count'])
+  const found = (await resque.failed.list({ ...filter, order: 'newest', count })).reverse()
+  const total = await resque.failed.count(filter)
+  answer(session, found.map(json), () => {
+    const rows = found.map((failure) => [
+      String(failure.index),
       timeText(failure.failedAt),
       printable(failure.class ?? '(unreadable)'),
       argsText(failure.args),
@@ -33,14 +34,21 @@ async function list(session: Session): Promise<undefined> {
   })
 }
 
-/** The record that a word names, by index or job id; else says that there is none. */
+/** The record that a word names: by index, by the job's id (then the newest), or by its key. */
+async function failureNamed({ resque }: Session, word: string): Promise<FailedJob | null> {
+  if (!/^\d{1,15}$/.test(word)) return resque.failed.get(word)
+  const [failure] = await resque.failed.list({ start: Number(word), count: 1 })
+  return failure ?? null
+}
+
+/** The record named; else says that there is none. */
 async function withFailure(
   session: Session,
-  act: (failure: Failure, index: number) => Promise<number | undefined>,
+  act: (failure: FailedJob) => Promise<number | undefined>,
 ): Promise<number> {
   const word = session.args[0] ?? ''
-  const found = await failureNamed(session.resque.failed, word)
-  if (found !== null) return (await act(found.failure, found.index)) ?? 0
+  const failure = await failureNamed(session, word)
+  if (failure !== null) return (await act(failure)) ?? 0
   return notFound(
     session,
     `there is no failed job ${word}: name its index or its id, as resque failed shows them.`,
@@ -49,15 +57,16 @@ async function withFailure(
 
 async function show(session: Session): Promise<number> {
   const { stdout, paint } = session
-  return withFailure(session, async (failure, index) => {
-    answer(session, json(failure, index), () => {
+  return withFailure(session, async (failure) => {
+    answer(session, json(failure), () => {
       const rows: readonly (readonly [string, string])[] = [
-        ['index', String(index)],
+        ['index', String(failure.index)],
         ['job', failure.id ?? '-'],
         ['class', failure.class ?? '(unreadable)'],
         ['args', JSON.stringify(failure.args)],
         ['queue', failure.queue],
         ['failed at', timeText(failure.failedAt)],
+        ...(failure.retriedAt === null ? [] : [['retried at', timeText(failure.retriedAt)] as const]),
         ['worker', failure.worker],
       ]
       for (const [name, text] of rows) stdout.write(`${name.padEnd(11)}${printable(text)}\n`)
@@ -69,25 +78,36 @@ async function show(session: Session): Promise<number> {
   })
 }
 
-async function retry(session: Session): Promise<number> {
-  const { resque, stdout, args } = session
-  if (args[0] === 'all') {
-    const retried = await retryAll(resque.failed)
-    answer(session, { retried }, () => stdout.write(`${counted(retried, 'job')} back in their queues\n`))
-    return 0
-  }
+async function retryOne(session: Session): Promise<number> {
+  const { resque, stdout, flags } = session
   return withFailure(session, async (failure) => {
-    if (!(await resque.failed.retry(failure))) {
-      return notFound(
-        session,
-        `job ${failure.id ?? ''} was not retried: its record has gone or names no job.`,
+    const name = printable(failure.class ?? '(unreadable)')
+    const queue = printable(failure.queue)
+    if (flags['dryRun'] === true) {
+      answer(session, { wouldRetry: 1, id: failure.id }, () =>
+        stdout.write(`would put ${name} back into queue ${queue}\n`),
       )
+      return 0
     }
-    answer(session, { retried: 1, id: failure.id }, () =>
-      stdout.write(`${printable(failure.class ?? '')} is back in queue ${printable(failure.queue)}\n`),
-    )
+    if (!(await resque.failed.retry(failure, { keep: flags['keep'] === true }))) {
+      const why = 'its record has gone or names no job'
+      return notFound(session, `job ${failure.id ?? ''} was not retried: ${why}.`)
+    }
+    answer(session, { retried: 1, id: failure.id }, () => stdout.write(`${name} is back in queue ${queue}\n`))
     return 0
   })
+}
+
+async function retry(session: Session): Promise<number> {
+  const [word] = session.args
+  const isAll = session.flags['all'] === true || word === 'all'
+  if (isAll && word !== undefined && word !== 'all')
+    throw new ConfigurationError(`${word} and --all were both given. Name one job, or say --all.`)
+  if (isAll) return retryMany(session)
+  if (word === undefined)
+    throw new ConfigurationError('which job? Give its index or id, as resque failed shows them, or --all.')
+  if (!isFiltered(readFilter(session))) return retryOne(session)
+  throw new ConfigurationError(`${word} is one job, and filters were given as well. Use them with --all.`)
 }
 
 async function remove(session: Session): Promise<number> {
@@ -101,40 +121,29 @@ async function remove(session: Session): Promise<number> {
   })
 }
 
-async function clear(session: Session): Promise<number> {
-  const { resque, stdout, flags, context } = session
-  const count = await resque.failed.count()
-  const question = `Remove ${counted(count, 'failed job')} for good?`
-  const sure = flags['yes'] === true || count === 0 || (await saysYes(context, question))
-  if (sure) await resque.failed.clear()
-  const removed = sure ? count : 0
-  answer(session, { removed }, () => stdout.write(`${counted(removed, 'failed job')} removed\n`))
-  return sure ? 0 : 1
-}
-
 export function addFailed(program: Command, context: CliContext): void {
   const group = addGroup(program, context, 'failed', {
     usage: 'failed',
     description: 'the jobs that failed for good, the newest last',
-    options: [countOption(20)],
+    options: [...filterOptions(), countOption(20)],
     run: list,
   })
   const named = 'an index, as resque failed shows it, or the id of a job'
   const shown = { usage: 'show <index>', description: `one failure with its backtrace; ${named}`, run: show }
   addCommand(group, context, shown)
-  const retried = 'put a failed job, or all of them, back into its queue'
   addCommand(group, context, {
-    usage: 'retry <id|all>',
-    description: retried,
-    after: `ID: ${named}`,
+    usage: 'retry [id]',
+    description: 'put a failed job, or all of them, back into its queue',
+    after: `ID: ${named}; all, or --all, for all that the filters mean. What was retried and kept is left alone\nby --all unless --retried is given.`,
+    options: [
+      new Option('--all', 'all, or those that these mean:'),
+      ...filterOptions(),
+      new Option('--keep', 'leave the record on the list, marked with the time'),
+      dryRunOption(),
+    ],
     run: retry,
   })
   const removed = { usage: 'remove <id>', description: 'take a failure off the list', after: `ID: ${named}` }
   addCommand(group, context, { ...removed, run: remove })
-  addCommand(group, context, {
-    usage: 'clear',
-    description: 'take all failures off the list',
-    options: [new Option('-y, --yes', 'do not ask')],
-    run: clear,
-  })
+  addClearAndTrim(group, context)
 }

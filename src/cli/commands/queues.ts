@@ -1,11 +1,12 @@
-// resque queues: how long they are, what is next in one; pauses and resumes them.
+// resque queues: how long they are, what is next in one; pauses and resumes them. What takes jobs away is in
+// queues-changes.ts.
 
 import type { Command } from 'commander'
 import { decodePayload } from '../../job/codec.ts'
-import { didYouMean } from '../../nearest.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
-import { addCommand, addGroup, answer, notFound, type Session } from './session.ts'
+import { addQueueChanges, withQueue } from './queues-changes.ts'
+import { addCommand, addGroup, answer, type Session } from './session.ts'
 import { argsText, countOption, readCount, timeText } from './values.ts'
 
 async function list(session: Session): Promise<undefined> {
@@ -20,16 +21,6 @@ async function list(session: Session): Promise<undefined> {
     ])
     writeTable(stdout, ['queue', 'jobs', ''], rows)
   })
-}
-
-/** The queue named, when there is one; else says so. */
-async function withQueue(session: Session, act: (name: string) => Promise<void>): Promise<number> {
-  const name = session.args[0] ?? ''
-  const names = await session.resque.queues.names()
-  if (!names.includes(name))
-    return notFound(session, `there is no queue "${name}".${didYouMean(name, names)}`)
-  await act(name)
-  return 0
 }
 
 interface Queued {
@@ -96,4 +87,5 @@ export function addQueues(program: Command, context: CliContext): void {
   addCommand(group, context, { usage: 'pause <name>', description: paused, run: pause })
   const resumed = 'workers take jobs from the queue again'
   addCommand(group, context, { usage: 'resume <name>', description: resumed, run: resume })
+  addQueueChanges(group, context)
 }

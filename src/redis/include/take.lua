@@ -1,4 +1,5 @@
--- Finds a job by its id in the delayed set or in its queue, and takes it out. Needs payload.lua, status.lua.
+-- Finds a job by its id in the delayed set or in its queue, and takes it out. Needs payload.lua,
+-- status.lua and ruby-index.lua.
 
 -- Looks through `limit` entries from the tail, `skip` entries in. From the tail, because what joins or leaves
 -- while we search in several calls does so at the ends, and cannot hide an entry from us there.
@@ -38,7 +39,10 @@ local function find_job(id, skip, limit, status_prefix, bucket_prefix, queue_pre
   return { code = code, payload = payload, more = more, key = key, due = due, record = record }
 end
 
-local function take_out(found, schedule_key)
+-- -> whether it was in Ruby's index, which is told as well
+local function take_out(found, schedule_key, timestamps_prefix)
   redis.call('LREM', found.key, -1, found.payload)
-  if found.due and redis.call('EXISTS', found.key) == 0 then redis.call('ZREM', schedule_key, found.due) end
+  if not found.due then return false end
+  if redis.call('EXISTS', found.key) == 0 then redis.call('ZREM', schedule_key, found.due) end
+  return leave_ruby_index(timestamps_prefix, found.key, found.payload, found.due)
 end

@@ -1,0 +1,206 @@
+// Delayed jobs found by what they are. Reading is plain commands in bounded steps, taking out is a script that
+// looks whether the entries are still there.
+
+import { defineScript } from '../redis/script.ts'
+import { replyList, type Store } from '../redis/store.ts'
+
+const pluckScript = defineScript(new URL('./pluck.lua', import.meta.url))
+const retimeScript = defineScript(new URL('./retime.lua', import.meta.url))
+const sweepScript = defineScript(new URL('./sweep.lua', import.meta.url))
+
+/** Entries of a bucket in one reply, or in one script call. */
+const stretchEntries = 1_000
+/** Due seconds in one reply. */
+const secondsEach = 100
+/** Buckets up to this long are read many at once. */
+const shortBucket = stretchEntries / secondsEach
+/** Comparisons of payloads in one script call: about two milliseconds. */
+const comparisonsEach = 200_000
+const setsEachSweep = 500
+const entriesEachSweep = 2_000
+
+/** Neighbouring entries of one bucket. */
+export interface Stretch {
+  readonly dueSeconds: number
+  readonly firstIndex: number
+  readonly lastIndex: number
+  readonly payloads: readonly string[]
+}
+
+/** What becomes of what is taken out: `cancel` for good, `enqueue` into its queue at once. */
+export type Fate = 'cancel' | 'enqueue'
+
+export interface Retiming {
+  readonly dueSeconds: number
+  readonly queue: string
+  readonly payload: string
+  readonly argsJson: string
+  readonly digest: string
+  /** The job as Ruby and as Node write it. */
+  readonly rubyPayload: string
+  readonly nodePayload: string
+}
+
+function isWrongType(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('WRONGTYPE')
+}
+
+/** What stands where a list or a set should be holds nothing for us. */
+async function unlessWrongType<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isWrongType(error)) return otherwise
+    throw error
+  }
+}
+
+export class Selection {
+  readonly #store: Store
+  readonly #keepStatusSeconds: number
+  constructor(store: Store, keepStatusSeconds: number) {
+    this.#store = store
+    this.#keepStatusSeconds = keepStatusSeconds
+  }
+
+  /** The due seconds in order, from and to inclusive, some at a time. */
+  async *seconds(from: number, to: number): AsyncGenerator<number[]> {
+    const { redis, keys } = this.#store
+    for (let start = String(from); ; ) {
+      const found = await redis.zrangebyscore(keys.schedule, start, to, 'WITHSCORES', 'LIMIT', 0, secondsEach)
+      const last = found.at(-1)
+      if (last === undefined) return
+      const members = found.filter((_, index) => index % 2 === 0)
+      yield members.filter((member) => /^\d+$/.test(member)).map(Number)
+      start = `(${last}`
+    }
+  }
+
+  /**
+   * Walks through buckets from their tails. What is promoted meanwhile leaves at the heads, and others append at
+   * the tails: no entry that stays can get past us. One that moves down is met twice.
+   */
+  async *stretches(seconds: readonly number[]): AsyncGenerator<Stretch> {
+    const { redis, keys } = this.#store
+    const length = (second: number) => unlessWrongType(redis.llen(keys.bucket(second)), 0)
+    for (let start = 0; start < seconds.length; start += secondsEach) {
+      const some = seconds.slice(start, start + secondsEach)
+      const lengths = await Promise.all(some.map(length))
+      const short = await Promise.all(
+        some.map((second, index) => this.#readShort(second, lengths[index] ?? 0)),
+      )
+      for (const [index, second] of some.entries()) {
+        const early = short[index]
+        if (early) yield early
+        else yield* this.#bucket(second, lengths[index] ?? 0)
+      }
+    }
+  }
+
+  async #readShort(dueSeconds: number, length: number): Promise<Stretch | null> {
+    return length > shortBucket ? null : this.#stretch(dueSeconds, 0, length - 1)
+  }
+
+  async *#bucket(dueSeconds: number, length: number): AsyncGenerator<Stretch> {
+    for (let end = length; end > 0; end -= stretchEntries) {
+      yield await this.#stretch(dueSeconds, Math.max(0, end - stretchEntries), end - 1)
+    }
+  }
+
+  async #stretch(dueSeconds: number, firstIndex: number, lastIndex: number): Promise<Stretch> {
+    const { redis, keys } = this.#store
+    const range = lastIndex < 0 ? [] : redis.lrange(keys.bucket(dueSeconds), firstIndex, lastIndex)
+    return { dueSeconds, firstIndex, lastIndex, payloads: await unlessWrongType(Promise.resolve(range), []) }
+  }
+
+  /** Where jobs of ours with this digest may be: hints, retries have none. */
+  async hintedSeconds(digest: string): Promise<number[]> {
+    const key = this.#store.keys.delayedIndexPrefix + digest.slice(0, 4)
+    const hints = await this.#members(key, `1${digest.slice(4)}*`)
+    return hints.map((hint) => Number(hint.slice(5)))
+  }
+
+  /** Where Ruby's index says that this payload is. */
+  async indexedSeconds(payload: string): Promise<number[]> {
+    const members = await this.#members(this.#store.keys.timestampsPrefix + payload, 'delayed:*')
+    return members.map((member) => Number(member.slice('delayed:'.length))).filter(Number.isSafeInteger)
+  }
+
+  async #members(key: string, match: string): Promise<string[]> {
+    const found: string[] = []
+    for (let cursor = '0'; ; ) {
+      const scan = this.#store.redis.sscan(key, cursor, 'MATCH', match, 'COUNT', stretchEntries)
+      const [next, some] = await unlessWrongType(scan, ['0', []])
+      found.push(...some)
+      if (next === '0') return found
+      cursor = next
+    }
+  }
+
+  /**
+   * Takes chosen entries of a stretch out, as far as they are still there. Resolves to how many.
+   * @throws an error of Redis when a queue's key holds no list; nothing of that call was taken out
+   */
+  async take(stretch: Stretch, chosen: readonly string[], fate: Fate): Promise<number> {
+    const length = stretch.lastIndex + 1
+    // Ruby's index asks whether an equal entry is left, which costs a walk through the bucket for each of them.
+    const each = Math.max(1, Math.min(stretchEntries, Math.floor(comparisonsEach / Math.max(1, length))))
+    const isOurs = chosen.every((payload) => payload.includes('"queue_time":'))
+    const step = isOurs ? stretchEntries : each
+    let taken = 0
+    for (let start = 0; start < chosen.length; start += step) {
+      taken += await this.#pluck(stretch, chosen.slice(start, start + step), fate)
+    }
+    return taken
+  }
+
+  /** Forgets a second whose bucket is empty, as Ruby leaves them. */
+  async tidy(dueSeconds: number): Promise<void> {
+    await this.#pluck({ dueSeconds, firstIndex: 0, lastIndex: 0, payloads: [] }, [], 'cancel')
+  }
+
+  async #pluck(
+    { dueSeconds, firstIndex, lastIndex }: Stretch,
+    payloads: readonly string[],
+    fate: Fate,
+  ): Promise<number> {
+    const { redis, keys, scriptNow } = this.#store
+    const prefixes = [keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.timestampsPrefix]
+    const rest = [...prefixes, keys.wake, keys.settled, this.#keepStatusSeconds, ...payloads]
+    return Number(
+      await pluckScript.run(
+        redis,
+        [keys.schedule, keys.queues, keys.attempts, keys.deaths],
+        [scriptNow(), fate, dueSeconds, firstIndex, lastIndex, ...rest],
+      ),
+    )
+  }
+
+  /** Gives all equal jobs another second, or adds this one. `movedId` is null for jobs without an id. */
+  async retime(job: Retiming): Promise<{ redisNowMs: number; moved: number; movedId: string | null }> {
+    const { redis, keys, scriptNow } = this.#store
+    const { dueSeconds, payload, argsJson, rubyPayload, nodePayload, digest, queue } = job
+    const what = [dueSeconds, payload, argsJson, rubyPayload, nodePayload, digest, queue]
+    const prefixes = [keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.timestampsPrefix]
+    const reply = await retimeScript.run(
+      redis,
+      [keys.schedule, keys.queues],
+      [scriptNow(), ...what, ...prefixes, keys.delayedIndexPrefix, keys.wake],
+    )
+    const [now, moved, id] = replyList(reply)
+    return { redisNowMs: Number(now), moved: Number(moved), movedId: String(id) || null }
+  }
+
+  /**
+   * Takes hints out of the index whose second is past, a bounded number in one call; go on with the cursor of the
+   * reply until it is null.
+   */
+  async sweep(cursor: string | null = null): Promise<{ cursor: string | null; removed: number }> {
+    const { redis, keys } = this.#store
+    const [shard = '0', inside = '0'] = (cursor ?? '0:0').split(':')
+    const args = [keys.delayedIndexPrefix, shard, inside, setsEachSweep, entriesEachSweep]
+    const reply = replyList(await sweepScript.run(redis, [keys.schedule], args))
+    const next = Number(reply[0])
+    return { cursor: next > 9_999 ? null : `${next}:${reply[1]}`, removed: Number(reply[2]) }
+  }
+}
