@@ -78,7 +78,7 @@ function others(measured) {
     const cells = known.map(
       ([name, rounds]) => `${systems[name].title} ${withUnit(spread(rounds).median, metric.unit)}`,
     )
-    return [`- ${metric.title}: ${cells.join(', ')}`]
+    return [`- ${measured.name}, ${metric.title}: ${cells.join(', ')}`]
   })
   return lines.length === 0 ? [] : ['', ...lines]
 }

@@ -46,9 +46,12 @@ async function answers(redis, server) {
 }
 
 /** Servers that run: they must not outlive us, whatever ends us. */
-const running = new Set()
+const running = new Map()
 process.once('exit', () => {
-  for (const server of running) server.kill('SIGKILL')
+  for (const [server, folder] of running) {
+    server.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 /** Starts a server. @param pin keep it on the core that the measured process is kept on */
@@ -58,7 +61,7 @@ export async function startRedis({ pin = false } = {}) {
   const options = ['--port', port, '--bind', host, '--save', '', '--appendonly', 'no', '--dir', folder]
   const [command, args] = pin ? pinned('redis-server', options) : ['redis-server', options]
   const server = spawn(command, args.map(String), { stdio: 'ignore' })
-  running.add(server)
+  running.set(server, folder)
   server.once('exit', () => running.delete(server))
   const failed = new Promise((_, reject) => server.once('error', reject))
   failed.catch(() => undefined)

@@ -14,7 +14,8 @@
 --   payload, or for 'S' "<number of runs> <reason>"
 -- reply: { 1 when leading else 0, milliseconds of Redis, then for each group
 --          0 left out | 1 claimed | 2 claimed, but not enqueued because an earlier job has not ended
---          3 left out: the entry has changed | 4 claimed, but it is disabled | 5 left out: its limit is reached }
+--          3 left out: the entry has changed | 4 claimed, but it is disabled | 5 left out: its limit is reached
+--          6 left out: its time has not come yet by Redis's clock }
 -- The history is told in history.ts.
 -- @include now
 -- @include payload
@@ -74,6 +75,8 @@ end
 
 -- Why a run must not be claimed, as a number of the reply; or nil, and since when the entry runs as it does.
 local function objection(name, planned, timing, limit)
+  -- The caller only guesses what time it is here.
+  if tonumber(planned) > now_ms then return 6 end
   if timing ~= '' then
     local since, known = read_anchor(KEYS[7], name)
     if known ~= timing then return 3 end

@@ -41,9 +41,10 @@ export interface Occurrence {
 
 /**
  * `overlapping`, `disabled`: claimed by this call, but not enqueued. `changed`: left out, since the entry is not
- * what the caller thinks. `used up`: left out, because the entry has run as often as its limit allows.
+ * what the caller thinks. `used up`: left out, because the entry has run as often as its limit allows. `early`:
+ * left out, because its time has not come by Redis's clock.
  */
-export type Claim = 'claimed' | 'overlapping' | 'disabled' | 'left out' | 'changed' | 'used up'
+export type Claim = 'claimed' | 'overlapping' | 'disabled' | 'left out' | 'changed' | 'used up' | 'early'
 
 export interface Fired {
   /** false: someone else holds the lease, and nothing was fired. */
@@ -68,7 +69,15 @@ export interface Registered {
   readonly standings: readonly Standing[]
 }
 
-const claims: readonly Claim[] = ['left out', 'claimed', 'overlapping', 'changed', 'disabled', 'used up']
+const claims: readonly Claim[] = [
+  'left out',
+  'claimed',
+  'overlapping',
+  'changed',
+  'disabled',
+  'used up',
+  'early',
+]
 
 /** How long is known what an entry did that is not there any more. */
 const keepGoneMs = 30 * 86_400_000

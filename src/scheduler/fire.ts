@@ -134,6 +134,7 @@ class Flight {
   #note(call: Call, claim: Claim): void {
     const { name, plannedMs } = call.occurrence
     const { planner } = this.#firing
+    if (claim === 'early') return
     if (claim === 'changed') this.end = 'changed'
     if (claim === 'used up') planner.usedUp(name)
     else planner.ran(name, plannedMs, claim === 'claimed' && call.run !== null)

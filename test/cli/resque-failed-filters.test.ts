@@ -94,6 +94,7 @@ describe('failed retry', () => {
     expect((await call('failed', 'retry', '--all', '--class', 'SendEmail', '--json')).json()).toEqual({
       retried: 3,
     })
+    expect((await call('failed')).out).toMatch(/TypeError: no such address \(retried\)\n/)
     expect(await resque.failed.count({ retried: true })).toBe(1)
     expect((await call('failed', 'clear', '--retried', '--yes', '--json')).json()).toEqual({ removed: 1 })
   })

@@ -137,6 +137,7 @@ describe('disable and enable', () => {
       queue: 'q',
       payload: '{}',
     } as const
+    here.clock.advance(60_000)
     expect((await recurring.fire([run], null)).claims).toEqual(['disabled'])
     expect(await here.resque.recurring.history('tidy')).toMatchObject([
       { outcome: 'skipped', reason: 'disabled' },

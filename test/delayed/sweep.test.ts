@@ -60,7 +60,9 @@ it('keeps what is delayed still, when it is swept', async () => {
 it('takes several calls for one large set', async () => {
   const clock = new ManualClock()
   const here = world({ clock })
-  await here.resque.enqueueBulk(Array.from({ length: 6_000 }, (_, index) => ({ job: Tick, args: [1], in: index + 1 })))
+  await here.resque.enqueueBulk(
+    Array.from({ length: 6_000 }, (_, index) => ({ job: Tick, args: [1], in: index + 1 })),
+  )
   clock.advance(3_000_000)
   for (;;) if ((await here.rooms.delayed.promote({ limit: 1_000, leader: null })).moved === 0) break
   expect(await sweepAll(here)).toBe(3_000)

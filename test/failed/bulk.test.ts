@@ -183,6 +183,15 @@ describe('trimming', () => {
     expect(await onList(here)).toEqual(['junk', undated, ...young])
   })
 
+  it('by two clients at once takes off each record once', async () => {
+    const here = world()
+    await put(here, ...records(2_000, 'a'))
+    const clients = [here.resque, here.client()]
+    const counts = await Promise.all(clients.map(({ failed }) => failed.trim({ keep: 700 })))
+    expect(counts.reduce((sum, count) => sum + count)).toBe(1_300)
+    expect(await onList(here)).toEqual(records(2_000, 'a').slice(-700))
+  })
+
   it.each([{}, { keep: -1 }, { keep: 1.5 }, { maxAgeDays: -1 }, { maxAgeDays: Number.NaN }])(
     'without saying what to keep is refused: %j',
     async (options) => {

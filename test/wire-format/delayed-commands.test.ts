@@ -61,7 +61,11 @@ const ruby: System = {
     await redis.watch(keys.bucket(second))
     const multi = redis.multi()
     for (const payload of batch) {
-      const { class: name, args, queue } = JSON.parse(payload) as { class: string; args: unknown; queue: string }
+      const {
+        class: name,
+        args,
+        queue,
+      } = JSON.parse(payload) as { class: string; args: unknown; queue: string }
       multi.srem(indexOf(here, payload), `delayed:${second}`)
       multi.sadd(keys.queues, queue).rpush(keys.queue(queue), JSON.stringify({ class: name, args }))
     }

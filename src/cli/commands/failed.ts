@@ -14,6 +14,10 @@ function json({ index, record: _, ...rest }: FailedJob): Record<string, unknown>
   return { index, ...rest }
 }
 
+function reasonOf({ exception, error }: FailedJob): string {
+  return `${exception}: ${error}`
+}
+
 async function list(session: Session): Promise<undefined> {
   const { resque, stdout, paint } = session
   const filter = readFilter(session)
@@ -27,7 +31,7 @@ async function list(session: Session): Promise<undefined> {
       printable(failure.class ?? '(unreadable)'),
       argsText(failure.args),
       printable(failure.queue),
-      paint('red', printable(`${failure.exception}: ${failure.error}`)),
+      paint('red', printable(reasonOf(failure))) + (failure.retriedAt === null ? '' : ' (retried)'),
     ])
     if (rows.length > 0) writeTable(stdout, ['index', 'failed at', 'class', 'args', 'queue', 'error'], rows)
     stdout.write(`${found.length} of ${counted(total, 'failed job')}\n`)
@@ -70,7 +74,7 @@ async function show(session: Session): Promise<number> {
         ['worker', failure.worker],
       ]
       for (const [name, text] of rows) stdout.write(`${name.padEnd(11)}${printable(text)}\n`)
-      const reason = printable(`${failure.exception}: ${failure.error}`)
+      const reason = printable(reasonOf(failure))
       stdout.write(`${'error'.padEnd(11)}${paint('red', reason)}\n`)
       for (const line of failure.backtrace) stdout.write(`           ${paint('dim', printable(line))}\n`)
     })
@@ -134,7 +138,7 @@ export function addFailed(program: Command, context: CliContext): void {
   addCommand(group, context, {
     usage: 'retry [id]',
     description: 'put a failed job, or all of them, back into its queue',
-    after: `ID: ${named}; all, or --all, for all that the filters mean. What was retried and kept is left alone\nby --all unless --retried is given.`,
+    after: `ID: ${named}. What was retried and kept is\nleft alone by --all, unless --retried is given.`,
     options: [
       new Option('--all', 'all, or those that these mean:'),
       ...filterOptions(),
