@@ -22,7 +22,7 @@ import { type Occurrence, type Recurring, runKinds } from '../recurring/recurrin
 import { type KnownEntry, readKnown, snapshot } from '../recurring/snapshot.ts'
 import { explain, isConnectionTrouble } from '../redis/connection.ts'
 import type { Rooms } from '../rooms.ts'
-import type { JobStatus } from '../status/record.ts'
+import { type JobStatus, readStatus } from '../status/record.ts'
 import {
   type RecurringEntry,
   type RecurringRun,
@@ -87,10 +87,14 @@ export class RecurringJobs {
   async #statuses(ids: readonly (string | null)[]): Promise<Map<string, JobStatus>> {
     const statuses = new Map<string, JobStatus>()
     const wanted = ids.filter((id) => id !== null)
+    const { redis, keys } = this.#rooms.store
     for (let from = 0; from < wanted.length; from += statusesPerCall) {
       const some = wanted.slice(from, from + statusesPerCall)
-      const found = await Promise.all(some.map((id) => this.#rooms.statuses.read(id)))
-      for (const status of found) if (status !== null) statuses.set(status.id, status)
+      const records = await redis.mget(...some.map((id) => keys.status(id)))
+      for (const [index, id] of some.entries()) {
+        const status = readStatus(id, records[index] ?? '')
+        if (status !== null) statuses.set(id, status)
+      }
     }
     return statuses
   }

@@ -170,3 +170,13 @@ describe('failed clear and trim', () => {
     expect(err).toMatch(message)
   })
 })
+
+test('a list of which there are too many to count tells that there may be more', async () => {
+  const here = world()
+  await put(here, ...Array.from({ length: 50_001 }, () => '{}'), ...records(3, 'a', { name: 'A' }))
+  const call = callerOf(here)
+  expect((await call('failed', '--class', 'A', '--count', '2')).out).toMatch(
+    /^2 of perhaps more failed jobs\n$/m,
+  )
+  expect((await call('failed', '--class', 'A')).out).toMatch(/^3 of 3 failed jobs\n$/m)
+})

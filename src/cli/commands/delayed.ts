@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { ConfigurationError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
+import { addDelayedChanges } from './delayed-changes.ts'
 import { addCommand, addGroup, answer, type CommandSpec, notFound, type Session } from './session.ts'
 import {
   argsText,
@@ -94,7 +95,7 @@ export function addDelayed(program: Command, context: CliContext): void {
     options: [countOption(20)],
     run: list,
   })
-  addCommand(group, context, cancelSpec)
+  addDelayedChanges(group, context, cancel)
   addCommand(group, context, rescheduleSpec)
 }
 

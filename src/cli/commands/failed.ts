@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander'
 import { ConfigurationError } from '../../errors.ts'
 import type { FailedJob } from '../../failed/entries.ts'
+import type { FailedFilter } from '../../failed/filter.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
 import { addClearAndTrim, dryRunOption, retryMany } from './failed-bulk.ts'
@@ -18,12 +19,28 @@ function reasonOf({ exception, error }: FailedJob): string {
   return `${exception}: ${error}`
 }
 
+/** So many records are decoded in a second or two, to tell how many there are in all. */
+const mostCounted = 50_000
+
+/** `5 failed jobs`: how many there are in all. Not told where it would take long and there are more than shown. */
+async function totalText(
+  { resque }: Session,
+  filter: FailedFilter,
+  shown: number,
+  most: number,
+): Promise<string> {
+  const length = await resque.failed.count()
+  const isLong = isFiltered(filter) && filter.unreadable !== true && length > mostCounted
+  if (!isLong) return counted(await resque.failed.count(filter), 'failed job')
+  return shown < most ? counted(shown, 'failed job') : 'perhaps more failed jobs'
+}
+
 async function list(session: Session): Promise<undefined> {
   const { resque, stdout, paint } = session
   const filter = readFilter(session)
   const count = readCount(session.flags['count'])
   const found = (await resque.failed.list({ ...filter, order: 'newest', count })).reverse()
-  const total = await resque.failed.count(filter)
+  const total = session.json ? '' : await totalText(session, filter, found.length, count)
   answer(session, found.map(json), () => {
     const rows = found.map((failure) => [
       String(failure.index),
@@ -34,7 +51,7 @@ async function list(session: Session): Promise<undefined> {
       paint('red', printable(reasonOf(failure))) + (failure.retriedAt === null ? '' : ' (retried)'),
     ])
     if (rows.length > 0) writeTable(stdout, ['index', 'failed at', 'class', 'args', 'queue', 'error'], rows)
-    stdout.write(`${found.length} of ${counted(total, 'failed job')}\n`)
+    stdout.write(`${found.length} of ${total}\n`)
   })
 }
 
