@@ -47,6 +47,8 @@ interface ByHand {
   readonly occurrence: Occurrence
 }
 
+/** State and times of a job are all in its record. */
+const nothingBeside = { progress: null, endedBadly: 0 }
 /** How many statuses are asked for at a time. */
 const statusesPerCall = 500
 
@@ -92,7 +94,7 @@ export class RecurringJobs {
       const some = wanted.slice(from, from + statusesPerCall)
       const records = await redis.mget(...some.map((id) => keys.status(id)))
       for (const [index, id] of some.entries()) {
-        const status = readStatus(id, records[index] ?? '')
+        const status = readStatus(id, records[index] ?? '', nothingBeside)
         if (status !== null) statuses.set(id, status)
       }
     }
