@@ -1,5 +1,6 @@
 // The program resque-scheduler.
 
+import { Option } from 'commander'
 import type { CliContext } from './context.ts'
 import { addFlags, readFlags } from './flags.ts'
 import { createProgram, perform, runProgram } from './program.ts'
@@ -30,6 +31,7 @@ export async function main(context: CliContext): Promise<number> {
   // check and next need no Redis and have flags of their own.
   program.configureHelp({ showGlobalOptions: false, sortOptions: false })
   addFlags(program, schedulerSettings)
+  program.addOption(new Option('--no-dynamic').hideHelp())
   perform(program, (command) => runScheduler(readFlags(command, schedulerSettings, context), context))
   addCheck(program, context)
   addNext(program, context)

@@ -100,14 +100,15 @@ export function number(
 const yes = /^(1|t|true|y|yes|on|[2-9])$/i
 const no = /^(0|f|false|n|no|off)$/i
 
-export function toggle(words: Words): Setting<boolean> {
+/** @param unset its value when nobody says anything */
+export function toggle(words: Words, unset = false): Setting<boolean> {
   const read = (given: readonly Given[]): boolean => {
     const last = given.at(-1)
-    if (last === undefined) return false
+    if (last === undefined) return unset
     if (!yes.test(last.text) && !no.test(last.text)) throw wrongValue(last, 'write 1 or 0, true or false.')
     return yes.test(last.text)
   }
-  return { ...words, shownDefault: null, repeats: false, read }
+  return { ...words, shownDefault: unset ? 'on' : null, repeats: false, read }
 }
 
 export function choice<Choice extends string>(words: Words, choices: readonly Choice[]): Setting<Choice> {

@@ -19,7 +19,7 @@ export interface Settings {
   readonly dynamic: Setting<boolean>
   readonly watch: Setting<boolean>
   readonly strict: Setting<boolean>
-  readonly expandEnv: Setting<boolean>
+  readonly envSubstitution: Setting<boolean>
   readonly schedulerIntervalSeconds: Setting<number>
   readonly appName: Setting<string>
   readonly scheduleJobs: Setting<readonly string[]>
@@ -97,11 +97,14 @@ const ofScheduler = {
     },
     undefined,
   ),
-  dynamic: toggle({
-    flags: '-D, --dynamic',
-    variables: ['DYNAMIC_SCHEDULE'],
-    help: 'also run entries kept in Redis (not supported yet: refused)',
-  }),
+  dynamic: toggle(
+    {
+      flags: '-D, --dynamic',
+      variables: ['DYNAMIC_SCHEDULE'],
+      help: 'also run entries kept in Redis; --no-dynamic leaves them alone',
+    },
+    true,
+  ),
   watch: toggle({
     flags: '-w, --watch',
     variables: ['RESQUE_WATCH'],
@@ -112,9 +115,9 @@ const ofScheduler = {
     variables: ['RESQUE_STRICT'],
     help: 'do not start when the schedule has an error',
   }),
-  expandEnv: toggle({
-    flags: '--expand-env',
-    variables: ['RESQUE_EXPAND_ENV'],
+  envSubstitution: toggle({
+    flags: '--env-substitution',
+    variables: ['RESQUE_ENV_SUBSTITUTION'],
     help: `fill in variables in the schedule: \${NAME}, \${NAME:-default}`,
   }),
   scheduleJobs: texts({

@@ -16,7 +16,7 @@
 local now_ms, now_s = now(ARGV[1])
 local due, bucket, first = ARGV[3], ARGV[6] .. ARGV[3], tonumber(ARGV[4])
 local enqueues = ARGV[2] == 'enqueue'
-local wanted, taken, ended = {}, {}, {}
+local wanted, taken, ids, ended = {}, {}, {}, {}
 for index = 13, #ARGV do wanted[ARGV[index]] = (wanted[ARGV[index]] or 0) + 1 end
 
 local function choose(payload, index)
@@ -59,8 +59,7 @@ end
 
 local function cancel(job)
   if not job.id then return end
-  redis.call('HDEL', KEYS[3], job.id)
-  redis.call('HDEL', KEYS[4], job.id)
+  ids[#ids + 1] = job.id
   local key = status_key(ARGV[8], job.id, job.prefix)
   if job.kind ~= 'ours' then return update_foreign_status(key, 64, ARGV[12], now_s) end
   if not is_tracked(job.id) then return end
@@ -86,6 +85,8 @@ if enqueues then
   enqueue_batch(batch, KEYS[2], ARGV[7], ARGV[10], function(_, reason) error(reason) end)
 else
   for _, job in ipairs(taken) do cancel(job) end
+  if #ids > 0 then redis.call('HDEL', KEYS[3], unpack(ids)) end
+  if #ids > 0 then redis.call('HDEL', KEYS[4], unpack(ids)) end
   if #ended > 0 then redis.pcall('PUBLISH', ARGV[11], table.concat(ended, ',')) end
 end
 return #taken

@@ -38,6 +38,15 @@ export function standingOf(
  * moment on, and nothing is made up that lies before it.
  */
 export function timingText(entry: ScheduleEntry): string {
+  const known = timings.get(entry) ?? timingAnew(entry)
+  timings.set(entry, known)
+  return known
+}
+
+/** Asked for when an entry is loaded, and at each of its runs. */
+const timings = new WeakMap<ScheduleEntry, string>()
+
+function timingAnew(entry: ScheduleEntry): string {
   const { cron, everySeconds, timezone } = entry
   const text = cron?.trim().split(/\s+/) ?? []
   const fields = timezone !== null && text.at(-1) === timezone ? text.slice(0, -1) : text

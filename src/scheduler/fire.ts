@@ -34,17 +34,9 @@ interface Call {
   readonly skipped: SkippedRuns | null
 }
 
-const timings = new WeakMap<ScheduleEntry, string>()
-
-function timingOf(entry: ScheduleEntry): string {
-  const known = timings.get(entry) ?? timingText(entry)
-  timings.set(entry, known)
-  return known
-}
-
 function occurrenceOf(entry: ScheduleEntry, plannedMs: number): Omit<Occurrence, 'payload'> {
   const { name, overlap, limit } = entry
-  return { name, plannedMs, overlap, limit, queue: entry.queue ?? '', timing: timingOf(entry) }
+  return { name, plannedMs, overlap, limit, queue: entry.queue ?? '', timing: timingText(entry) }
 }
 
 function skippedCall(skipped: SkippedRuns): Call {

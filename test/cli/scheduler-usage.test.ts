@@ -14,7 +14,6 @@ describe('wrong usage ends with exit code 2', () => {
     ['an interval of nothing', ['--interval', '0'], /--interval is "0".*seconds/],
     ['a format that is none', ['--logformat', 'xml'], /text, json, logfmt/],
     ['a schedule that is not there', ['--schedule', '/nowhere.yml'], /nowhere\.yml.*does not exist/s],
-    ['--dynamic', ['--dynamic'], /not supported yet/],
     ['a flag without its value', ['--schedule'], /argument missing/],
   ]
 

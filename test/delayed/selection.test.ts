@@ -76,6 +76,16 @@ describe.each(['php', 'ruby'] as const)('jobs in the format of %s', (format) => 
   })
 })
 
+it('the args of a class are checked by the compiler: a class without them is no filter', async () => {
+  const { delayed } = setUp().resque
+  // @ts-expect-error the class takes a text
+  expect(await delayed.has(SendEmail, 5)).toBe(false)
+  // @ts-expect-error the class takes a text
+  expect(await delayed.remove(SendEmail)).toBe(0)
+  // @ts-expect-error the class takes a text
+  expect(await delayed.enqueueNow(SendEmail, {})).toBe(0)
+})
+
 describe('a filter', () => {
   async function filled(): Promise<World> {
     const here = setUp()

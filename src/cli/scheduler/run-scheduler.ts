@@ -1,7 +1,7 @@
 // The life of a scheduler process: its schedule is read, Redis is there, it runs, signals steer it.
 
 import type { SignalHandlers } from '../../daemon/signals.ts'
-import { ConfigurationError, ScheduleError } from '../../errors.ts'
+import { ScheduleError } from '../../errors.ts'
 import { type Log, logTo } from '../../log.ts'
 import type { LoadScheduleOptions } from '../../recurring/file.ts'
 import type { Problem } from '../../recurring/problem.ts'
@@ -57,14 +57,20 @@ class Daemon {
     this.#log = log
     this.#schedule = readFiles(files, options)
     if (given.strict && errorsOf(this.#schedule.problems).length > 0) refuse(this.#schedule.problems)
-    const { redis, namespace, appName, schedulerIntervalSeconds: intervalSeconds, payload } = given
-    const { entries } = this.#schedule
-    this.#scheduler = new Scheduler({ redis, namespace, appName, intervalSeconds, payload, entries })
+    const { redis, namespace, appName, dynamic, schedulerIntervalSeconds: intervalSeconds, payload } = given
+    // Without a file nothing is said of what other schedulers' files hold.
+    const entries = files.length === 0 ? undefined : this.#schedule.entries
+    const place = { redis, namespace, appName, intervalSeconds, payload }
+    this.#scheduler = new Scheduler({ ...place, entries, dynamic, entryContext: options })
     tellLoaded(log, this.#schedule, this.#scheduler, given.environment)
   }
 
   /** A file that has become bad leaves the old schedule in force. */
   reload(): void {
+    if (this.#files.length === 0) {
+      this.#log.say('info', 'there is no schedule file to read again')
+      return
+    }
     try {
       const schedule = readFiles(this.#files, this.#options)
       if (errorsOf(schedule.problems).length > 0) refuse(schedule.problems)
@@ -109,13 +115,6 @@ class Daemon {
   }
 }
 
-function refuseDynamic({ dynamic }: SchedulerSettings): void {
-  if (!dynamic) return
-  const why = 'entries that are kept in Redis would not run'
-  const cure = 'Put them into the schedule file, and leave --dynamic and DYNAMIC_SCHEDULE out.'
-  throw new ConfigurationError(`--dynamic is not supported yet: ${why}. ${cure}`)
-}
-
 interface Steering {
   daemon: Daemon | undefined
   readonly stopping: Stopping
@@ -141,7 +140,6 @@ function steer(log: Log): Steering {
 
 /** Runs until it is told to stop. @throws ConfigurationError, ScheduleError, RedisError when it cannot begin */
 export async function runScheduler(given: SchedulerSettings, context: CliContext): Promise<number> {
-  refuseDynamic(given)
   const log = openDaemonLog(given, context)
   const steering = steer(log)
   const { stopping, signals } = steering

@@ -15,12 +15,12 @@ import type { CliContext } from '../context.ts'
 import type { SettingValues } from '../flags.ts'
 import { counted } from '../output.ts'
 
-export type ReadingSetting = 'environment' | 'defaultQueue' | 'scheduleJobs' | 'expandEnv'
+export type ReadingSetting = 'environment' | 'defaultQueue' | 'scheduleJobs' | 'envSubstitution'
 export const readingSettings: readonly ReadingSetting[] = [
   'environment',
   'defaultQueue',
   'scheduleJobs',
-  'expandEnv',
+  'envSubstitution',
 ]
 
 export interface Schedule {
@@ -41,7 +41,7 @@ export async function readingOptions(
     jobQueue: (name) => classes.find(name)?.queue,
     requireQueue: true,
     environment: given.environment,
-    envSubstitution: given.expandEnv ? (env satisfies Variables) : false,
+    envSubstitution: given.envSubstitution ? (env satisfies Variables) : false,
   }
 }
 
