@@ -189,7 +189,11 @@ export class Running {
       failedAt(clock.nowMs()),
       this.#keepSeconds,
     ]
-    const reply = await requeueScript.run(redis, [...lists, ...counters], [...args, leaving ? '1' : '', keys.settled])
+    const reply = await requeueScript.run(
+      redis,
+      [...lists, ...counters],
+      [...args, leaving ? '1' : '', keys.settled],
+    )
     const [processes, requeued, failed] = replyList(reply).map(Number)
     return { processes: processes ?? 0, requeued: requeued ?? 0, failed: failed ?? 0 }
   }

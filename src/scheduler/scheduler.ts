@@ -13,6 +13,7 @@ import { Lease, type LeaseManner } from './lease.ts'
 import { Recurrence } from './recurrence.ts'
 import { RedisTime } from './redis-time.ts'
 import { Seat } from './seat.ts'
+import { Sweeper } from './sweeper.ts'
 
 export interface SchedulerOptions extends RoomsOptions {
   /** A client whose connection and namespace to use; or give `redis` and `namespace`. */
@@ -50,6 +51,7 @@ export class Scheduler {
   /** The lease of who fires the application's entries; the same for the application without a name. */
   readonly #ownSeat: Seat
   readonly #recurrence: Recurrence
+  readonly #sweeper: Sweeper
   readonly #intervalMs: number
   #skewTold = false
   /** The lease was renewed: time to look for what others have changed. */
@@ -75,6 +77,7 @@ export class Scheduler {
     this.#rooms = resque?.rooms ?? openRooms(options)
     this.#time = new RedisTime(this.#rooms.clock)
     this.#recurrence = this.#recurrenceOf(options)
+    this.#sweeper = new Sweeper(this.#rooms.delayed)
     this.#ownSeat = this.#seatOf(appName, () => this.#recurrence.lead())
     this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => undefined, 'yields')
   }
@@ -170,6 +173,7 @@ export class Scheduler {
     if (this.#seat.isMine) await this.#promote()
     if (this.#ownSeat.isMine) await this.#refresh()
     if (this.#ownSeat.isMine) await this.#fire()
+    if (this.#seat.isMine) await this.#sweeper.step()
     const works = this.#seat.isMine || this.#ownSeat.isMine
     return works ? this.#time.untilNextTick(this.#intervalMs) : standbyEveryMs
   }
@@ -221,6 +225,7 @@ export class Scheduler {
       return false
     }
     if (moved + refused > 0) {
+      this.#sweeper.note()
       const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
       this.#events.emit('promoted', { count: moved, refused, lateMs })
     }
