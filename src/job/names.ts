@@ -13,8 +13,18 @@ function isBroken(text: string): boolean {
   return /\p{Surrogate}/u.test(text)
 }
 
+/** Names that were found good: every job is checked, and there are few names. */
+const goodQueues = new Set<string>()
+const goodJobs = new Set<string>()
+const mostRemembered = 1_000
+
+function remember(names: Set<string>, name: string): void {
+  if (names.size < mostRemembered) names.add(name)
+}
+
 /** @throws InvalidArgumentError for an empty name, one with line breaks or control characters, or no text. */
 export function checkQueueName(queue: unknown): asserts queue is string {
+  if (goodQueues.has(queue as string)) return
   if (typeof queue !== 'string') {
     throw new InvalidArgumentError('queue', queue, `a queue is named by a text, got ${typeof queue}.`)
   }
@@ -41,11 +51,13 @@ export function checkQueueName(queue: unknown): asserts queue is string {
       `the queue name ${JSON.stringify(queue)} has a line break, a comma or a control character: ${why}. Use letters, digits, "_", "-" and ".".`,
     )
   }
+  remember(goodQueues, queue)
 }
 
 /** The job's name in payloads: the class's own name, or the text given. @throws InvalidArgumentError */
 export function jobName(job: JobClass | string): string {
   const name = typeof job === 'string' ? job : checkJobClass(job).name
+  if (goodJobs.has(name)) return name
   if (typeof name !== 'string' || name.trim() === '' || hasControlCharacter(name) || isBroken(name)) {
     throw new InvalidArgumentError(
       'job',
@@ -53,6 +65,7 @@ export function jobName(job: JobClass | string): string {
       `the job has no usable name: ${JSON.stringify(name)}. Give the class a name (class SendEmail { … }), or pass the name as a text.`,
     )
   }
+  remember(goodJobs, name)
   return name
 }
 
