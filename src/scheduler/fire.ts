@@ -24,7 +24,7 @@ export interface Firing {
 /** `lost`: someone else leads now. `changed`: an entry is not what it was when it was loaded. */
 export type FiringEnd = 'done' | 'lost' | 'changed'
 
-const runsPerCall = 250
+const runsPerCall = 120
 const callsUnderWay = 3
 
 interface Call {
