@@ -8,10 +8,10 @@
 -- ARGV[6] now, as Ruby writes it for its UI, or '' to leave that out   ARGV[7] now, as the failed list writes it
 -- ARGV[8] text before an entry in the key of its history   ARGV[9] text before a worker's id
 -- ARGV[10] how many runs a history keeps
--- ARGV[11], … groups of eight: entry, planned milliseconds, its timing or '' when that does not matter,
---   limit or '', overlap ('allow', 'skip' or 'queue_one'), queue,
---   how: 'E' as planned, 'C' caught up, 'M' by hand (no claim, whatever the entry says), 'S' skipped (claim only),
---   payload, or for 'S' "<number of runs> <reason>"
+-- ARGV[11], … groups of three: entry, six lines of text, payload (or for 'S' "<number of runs> <reason>"). The lines:
+--   planned milliseconds; limit or nothing; overlap ('allow', 'skip' or 'queue_one');
+--   how: 'E' as planned, 'C' caught up, 'M' by hand (no claim, whatever the entry says), 'S' skipped (claim only);
+--   the entry's timing or nothing when that does not matter; queue
 -- reply: { 1 when leading else 0, milliseconds of Redis, then for each group
 --          0 left out | 1 claimed | 2 claimed, but not enqueued because an earlier job has not ended
 --          3 left out: the entry has changed | 4 claimed, but it is disabled | 5 left out: its limit is reached
@@ -120,8 +120,10 @@ local function fire_by_hand(name, planned, queue, payload)
   return 1
 end
 
-for index = 11, #ARGV, 8 do
-  local name, planned, timing, limit, overlap, queue, how, payload = unpack(ARGV, index, index + 7)
+for index = 11, #ARGV, 3 do
+  local name, payload = ARGV[index], ARGV[index + 2]
+  local planned, limit, overlap, how, timing, queue =
+    string.match(ARGV[index + 1], '^(%d+)\n(%d*)\n(%l[%l_]*)\n(%u)\n([^\n]*)\n(.*)$')
   if how == 'M' then
     reply[#reply + 1] = fire_by_hand(name, planned, queue, payload)
   else

@@ -89,10 +89,12 @@ export function checkAppName(appName: string): string {
   throw new InvalidArgumentError('appName', appName, `the name of the application is "${appName}": ${why}.`)
 }
 
+/** What goes with a run travels as lines of one text: with ten thousand of them, arguments are what costs. */
 function groupOf(occurrence: Occurrence): ScriptArgument[] {
   const { name, plannedMs, overlap, queue, payload, timing = '', limit = null, more = '1 ' } = occurrence
   const kind = occurrence.kind ?? (payload === null ? runKinds.skipped : runKinds.planned)
-  return [name, plannedMs, timing, limit ?? '', overlap, queue, kind, payload ?? more]
+  const lines = [plannedMs, limit ?? '', overlap, kind, timing, queue].join('\n')
+  return [name, lines, payload ?? more]
 }
 
 function standingsOf(reply: readonly unknown[]): Standing[] {
