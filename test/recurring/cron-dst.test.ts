@@ -94,6 +94,20 @@ const zoneYears: [string, number][] = [
     ['Asia/Pyongyang', 2018] as const,
   ].map(copy),
   ...[['Antarctica/Casey', 2018] as const, ['America/Caracas', 2016] as const].map(copy),
+  ...Object.entries({
+    ...{
+      'America/Los_Angeles': 2009,
+      'America/Denver': 2031,
+      'America/Halifax': 2025,
+      'America/Sao_Paulo': 2018,
+    },
+    ...{ 'America/Asuncion': 2023, 'America/Mexico_City': 2022, 'America/Port-au-Prince': 2017 },
+    ...{ 'Europe/Dublin': 2030, 'Europe/Moscow': 2011, 'Europe/Istanbul': 2015, 'Europe/Chisinau': 2026 },
+    ...{ 'Europe/Lisbon': 2014, 'Atlantic/Canary': 2012, 'Africa/Casablanca': 2025, 'Africa/Tripoli': 2013 },
+    ...{ 'Asia/Amman': 2021, 'Asia/Gaza': 2019, 'Asia/Tehran': 2021, 'Asia/Jerusalem': 2020 },
+    ...{ 'Asia/Damascus': 2022, 'Asia/Hovd': 2016, 'Australia/Sydney': 2029, 'Australia/Adelaide': 2024 },
+    ...{ 'Pacific/Auckland': 2027, 'Pacific/Fiji': 2019, 'Pacific/Easter': 2028 },
+  }),
 ]
 
 function in2026(zone: string): [string, number] {
