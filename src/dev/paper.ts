@@ -1,5 +1,7 @@
 // How `resque dev` writes: one line for each thing that happens, with a time, a word and the job.
 
+import type { JobState } from '../job/state.ts'
+
 export type Ink = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Where lines go. `paint` gives the text back as it is where there are no colours. */
@@ -24,13 +26,18 @@ export type Word =
   | 'trouble'
   | 'recovered'
 
-const inks: Readonly<Record<Word, Ink>> = {
+/** The colour of each state, here and in `resque status`. */
+export const stateInks: Readonly<Record<JobState, Ink>> = {
   delayed: 'yellow',
   waiting: 'cyan',
   running: 'bold',
   complete: 'green',
   failed: 'red',
   cancelled: 'dim',
+}
+
+const inks: Readonly<Record<Word, Ink>> = {
+  ...stateInks,
   fired: 'cyan',
   skipped: 'dim',
   log: 'dim',

@@ -1,21 +1,13 @@
 // resque status: where a job is; with --follow, each change of it until it has ended.
 
 import { type Command, Option } from 'commander'
-import { isFinal, type JobState } from '../../job/state.ts'
+import { stateInks } from '../../dev/paper.ts'
+import { isFinal } from '../../job/state.ts'
 import type { JobStatus } from '../../status/record.ts'
-import type { CliContext, Style } from '../context.ts'
+import type { CliContext } from '../context.ts'
 import { printable, writeJson } from '../output.ts'
 import { addCommand, answer, notFound, type Session } from './session.ts'
 import { argsText, timeText, untilText } from './values.ts'
-
-export const stateStyles: Readonly<Record<JobState, Style>> = {
-  delayed: 'yellow',
-  waiting: 'cyan',
-  running: 'bold',
-  complete: 'green',
-  failed: 'red',
-  cancelled: 'dim',
-}
 
 const lookEveryMs = 50
 
@@ -34,7 +26,7 @@ function show(session: Session, status: JobStatus): void {
   const due = dueMs === undefined || status.state !== 'delayed' ? '' : ` (${untilText(dueMs)})`
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['job', status.id],
-    ['state', paint(stateStyles[status.state], status.state)],
+    ['state', paint(stateInks[status.state], status.state)],
     ['class', printable(status.class ?? '-')],
     ['args', status.args === undefined ? undefined : argsText(status.args)],
     ['queue', printable(status.queue ?? '-')],
@@ -72,7 +64,7 @@ function tell(session: Session, status: JobStatus): void {
     return
   }
   const time = new Date(session.clock.nowMs()).toISOString()
-  const state = session.paint(stateStyles[status.state], status.state.padEnd(9))
+  const state = session.paint(stateInks[status.state], status.state.padEnd(9))
   session.stdout.write(`${time}  ${state}  ${noteOf(session, status)}`.trimEnd().concat('\n'))
 }
 
