@@ -88,8 +88,10 @@ const packages: Readonly<Record<string, { readonly rooms: string[]; readonly typ
   zod: { rooms: ['recurring', 'config'] },
   commander: { rooms: ['cli'] },
   pino: { rooms: ['log'] },
-  hono: { rooms: ['web'] },
-  '@hono/node-server': { rooms: ['web'] },
+  hono: { rooms: ['http', 'web'] },
+  '@hono/node-server': { rooms: ['http', 'web'] },
+  'prom-client': { rooms: ['http'] },
+  '@opentelemetry/api': { rooms: ['trace'] },
 }
 
 function packageOf(from: string): string {

@@ -39,15 +39,16 @@ export const layers: readonly Layer[] = [
   { name: 'daemons', rooms: { daemon: ['errors', 'clock', 'events', 'job', 'redis', 'running'] } },
   {
     name: 'movers',
-    rooms: { client: mover, scheduler: mover, worker: mover },
+    rooms: { client: mover, scheduler: mover, worker: mover, doctor: mover },
   },
   {
     name: 'fronts',
     rooms: {
       testing: everythingAbove,
-      web: [...everythingAbove, 'testing'],
-      dev: [...everythingAbove, 'testing', 'web'],
-      cli: [...everythingAbove, 'testing', 'web', 'dev'],
+      http: everythingAbove,
+      web: [...everythingAbove, 'testing', 'http'],
+      dev: [...everythingAbove, 'testing', 'http', 'web'],
+      cli: [...everythingAbove, 'testing', 'http', 'web', 'dev'],
     },
   },
 ]
