@@ -24,6 +24,16 @@ export interface NewPayload {
   readonly queueTimeMs: number
   /** Of the recurring entry that made this job, if one did. */
   readonly recurring?: RecurringMark | undefined
+  readonly options?: CarriedOptions | undefined
+}
+
+/** What a call said of its job beside the args. It travels in the payload's `options`, which others pass over. */
+export interface CarriedOptions {
+  readonly timeoutSeconds?: number
+  /** Id of the job that enqueued this one. */
+  readonly parent?: string
+  /** W3C trace context: `traceparent`, `tracestate`, `baggage`. */
+  readonly trace?: Readonly<Record<string, string>>
 }
 
 /** Which occurrence a job is: readable as `this.job.recurring`. Times are epoch milliseconds. */
@@ -43,6 +53,13 @@ function recurringMember(mark: RecurringMark | undefined): string {
   return `,"recurring":${JSON.stringify({ name, planned_ms: plannedMs, previous_ms: previousMs })}`
 }
 
+function optionsMember(options: CarriedOptions | undefined): string {
+  if (options === undefined) return ''
+  const { timeoutSeconds, parent, trace } = options
+  const json = JSON.stringify({ timeout: timeoutSeconds, parent, trace })
+  return json === '{}' ? '' : `,"options":${json}`
+}
+
 /** Our payload, the same in a queue and in a bucket. */
 export function encodePayload({
   className,
@@ -51,8 +68,10 @@ export function encodePayload({
   id,
   queueTimeMs,
   recurring,
+  options,
 }: NewPayload): string {
-  const head = `{"class":${JSON.stringify(className)},"args":${argsJson}${recurringMember(recurring)}`
+  const members = recurringMember(recurring) + optionsMember(options)
+  const head = `{"class":${JSON.stringify(className)},"args":${argsJson}${members}`
   return `${head},"queue":${JSON.stringify(queue)},"id":"${id}","queue_time":${secondsText(queueTimeMs)}}`
 }
 
@@ -75,6 +94,7 @@ export interface DecodedJob {
   readonly prefix: string
   readonly queueTimeMs: number | null
   readonly recurring: RecurringMark | null
+  readonly options: CarriedOptions
 }
 
 function argsOf(value: unknown): readonly unknown[] {
@@ -91,6 +111,27 @@ function recurringOf(value: unknown): RecurringMark | null {
   const { name, planned_ms, previous_ms } = value as Record<string, unknown>
   if (typeof name !== 'string' || typeof planned_ms !== 'number') return null
   return { name, plannedMs: planned_ms, previousMs: typeof previous_ms === 'number' ? previous_ms : null }
+}
+
+const noOptions: CarriedOptions = {}
+
+function textMembers(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return texts.length === 0 ? undefined : Object.fromEntries(texts)
+}
+
+function optionsOf(value: unknown): CarriedOptions {
+  if (typeof value !== 'object' || value === null) return noOptions
+  const { timeout, parent, trace } = value as Record<string, unknown>
+  const traceTexts = textMembers(trace)
+  return {
+    ...(typeof timeout === 'number' && timeout > 0 ? { timeoutSeconds: timeout } : {}),
+    ...(typeof parent === 'string' ? { parent } : {}),
+    ...(traceTexts === undefined ? {} : { trace: traceTexts }),
+  }
 }
 
 function parse(text: string): Record<string, unknown> {
@@ -124,6 +165,7 @@ export function decodePayload(text: string): DecodedJob {
     prefix: textOrNull(fields['prefix']) ?? '',
     queueTimeMs: typeof queueTime === 'number' ? Math.round(queueTime * 1000) : null,
     recurring: recurringOf(fields['recurring']),
+    options: optionsOf(fields['options']),
   }
 }
 

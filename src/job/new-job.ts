@@ -2,7 +2,13 @@
 
 import { InvalidArgumentError } from '../errors.ts'
 import { checkArgs } from './args.ts'
-import { encodePayload, encodeRubyPayload, type PayloadFormat, type RecurringMark } from './codec.ts'
+import {
+  type CarriedOptions,
+  encodePayload,
+  encodeRubyPayload,
+  type PayloadFormat,
+  type RecurringMark,
+} from './codec.ts'
 import { jobDigest, newId } from './id.ts'
 
 export interface NewJob {
@@ -22,6 +28,7 @@ export interface NewJobOptions {
   readonly format: PayloadFormat
   readonly tracked: boolean
   readonly recurring?: RecurringMark
+  readonly carried?: CarriedOptions | undefined
 }
 
 /** 16 MB: far above any sane job, far below what one Redis string or a script's argument can hold. */
@@ -40,10 +47,18 @@ function encodeArgs(args: readonly unknown[]): string {
 
 /** @throws InvalidArgumentError when the args cannot be carried by JSON. */
 export function newJob(options: NewJobOptions): NewJob {
-  const { className, args, queue, plannedSeconds, nowMs, format, tracked, recurring } = options
+  const { className, args, queue, plannedSeconds, nowMs, format, tracked, recurring, carried } = options
   const argsJson = encodeArgs(args)
   if (format === 'ruby') return { id: null, payload: encodeRubyPayload(className, argsJson, queue), queue }
   const id = newId({ plannedSeconds, digest: jobDigest(className, args, argsJson), tracked })
-  const payload = encodePayload({ className, argsJson, queue, id, queueTimeMs: nowMs, recurring })
+  const payload = encodePayload({
+    className,
+    argsJson,
+    queue,
+    id,
+    queueTimeMs: nowMs,
+    recurring,
+    options: carried,
+  })
   return { id, payload, queue }
 }

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts'
 import { turn } from '../clock.ts'
 import type { Exchange, Exchanged, Holder, Outcome, Reserved, Running } from '../running/running.ts'
 import { Abort } from './context.ts'
-import { givenBack, type Performance, type Performer, perform } from './perform.ts'
+import { givenBack } from './outcome.ts'
+import { type Performance, type Performer, perform } from './perform.ts'
 
 export interface Taken {
   /** false: this process was taken for dead and has to join anew. */

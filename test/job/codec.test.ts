@@ -25,6 +25,21 @@ describe('a new payload', () => {
     )
   })
 
+  it('carries what a call said of its job', () => {
+    const options = { timeoutSeconds: 2.5, parent: 'p', trace: { traceparent: '00-1-2-01' } }
+    expect(encodePayload({ ...job, options })).toContain(
+      ',"options":{"timeout":2.5,"parent":"p","trace":{"traceparent":"00-1-2-01"}},"queue":',
+    )
+    expect(decodePayload(encodePayload({ ...job, options })).options).toEqual(options)
+    expect(encodePayload({ ...job, options: {} })).toBe(encodePayload(job))
+  })
+
+  it('reads only what can be meant of options that others wrote', () => {
+    const read = (options: unknown) => decodePayload(JSON.stringify({ class: 'A', options })).options
+    for (const nonsense of [null, 7, 'x', [], { timeout: '5', parent: 3, trace: { a: 1 } }, { timeout: -1 }])
+      expect(read(nonsense)).toEqual({})
+  })
+
   it('says which run of a recurring entry it is', () => {
     const recurring = { name: 'tea "time"', plannedMs: 1_795_399_800_000, previousMs: null }
     expect(encodePayload({ ...job, recurring })).toBe(
@@ -57,6 +72,7 @@ describe('a new payload', () => {
             prefix: '',
             queueTimeMs: ms,
             recurring: null,
+            options: {},
           }
           expect(read).toEqual(expected)
           const ruby = decodePayload(encodeRubyPayload(className, argsJson, queue))
@@ -92,7 +108,7 @@ describe('a payload of another system', () => {
 
   it('may hold members of other types than ours', () => {
     const payload = '{"class":"A","queue":7,"id":null,"prefix":3,"queue_time":"soon","recurring":{"name":1}}'
-    const nothing = { queue: null, id: null, prefix: '', queueTimeMs: null, recurring: null }
+    const nothing = { queue: null, id: null, prefix: '', queueTimeMs: null, recurring: null, options: {} }
     expect(decodePayload(payload)).toMatchObject(nothing)
   })
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { decodePayload } from '../../src/job/codec.ts'
-import { statusText } from '../../src/worker/perform.ts'
+import { statusText } from '../../src/worker/outcome.ts'
 import { eventually } from '../support/eventually.ts'
 import { queuedBy } from '../support/foreign-payloads.ts'
 import { type World, world } from '../support/world.ts'
