@@ -51,15 +51,18 @@ function problemAt(offset: number, message: string): TextProblem {
   return { severity: 'error', offset, entry: null, message }
 }
 
-/** Psych's scalars, where the yaml package's YAML 1.1 differs: y and n are texts, dates stay texts. */
+/** Psych's scalars, where the yaml package's YAML 1.1 differs: y, n and e0 are texts, dates stay texts. */
 function customTags(tags: Tags): Tags {
   const replaced = /:(bool|timestamp)$/
   const kept = tags.filter(
     (tag) =>
-      typeof tag === 'string' || !(replaced.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+      typeof tag === 'string' ||
+      !(replaced.test(tag.tag) || ('format' in tag && ['TIME', 'EXP'].includes(tag.format ?? ''))),
   )
   const bool = { tag: 'tag:yaml.org,2002:bool', default: true } as const
   return kept.concat([
+    // The package's own test takes an exponent without a digit before it, and reads e0 as NaN.
+    { tag: 'tag:yaml.org,2002:float', default: true, test: exponential, resolve: floatOf },
     { ...bool, test: /^(yes|true|on)$/i, resolve: () => true },
     { ...bool, test: /^(no|false|off)$/i, resolve: () => false },
     { tag: 'tag:yaml.org,2002:int', default: true, test: /^\d+(:[0-5]?\d){1,2}$/, resolve: sexagesimal },
@@ -67,6 +70,12 @@ function customTags(tags: Tags): Tags {
     { tag: 'tag:yaml.org,2002:symbol', default: true, test: /^:[^:\s]/, resolve: symbol },
     { tag: '!ruby/sym', resolve: symbol },
   ])
+}
+
+const exponential = /^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)[eE][-+]?\d+$/
+
+function floatOf(text: string): number {
+  return Number.parseFloat(text.replaceAll('_', ''))
 }
 
 /** Ruby reads `1:30` as hours and minutes, in seconds: 5400 (YAML itself would say 90). */
