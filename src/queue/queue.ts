@@ -21,6 +21,9 @@ export interface QueueSize {
   readonly paused: boolean
 }
 
+/** Jobs that one script call drops: about two milliseconds. */
+const dropsEach = 500
+
 export class Queues {
   readonly #store: Store
   readonly #keepStatusSeconds: number
@@ -79,23 +82,37 @@ export class Queues {
 
   async #drop(queue: string, andName: boolean): Promise<number> {
     checkQueueName(queue)
-    const { redis, keys } = this.#store
-    const names = [keys.queues, keys.queue(queue), keys.pausedQueues]
-    return Number(await removeScript.run(redis, names, [queue, andName ? '1' : '']))
+    const { redis, keys, scriptNow } = this.#store
+    const names = [keys.queues, keys.queue(queue), keys.pausedQueues, keys.attempts, keys.deaths]
+    const rest = [dropsEach, keys.jobPrefix, this.#keepStatusSeconds, keys.settled]
+    // What producers add meanwhile is not ours to drop for ever.
+    const most = (await this.size(queue).catch(() => 0)) + dropsEach
+    for (let dropped = 0; ; ) {
+      const args = [scriptNow(), queue, andName ? '1' : '', ...rest]
+      const some = Number(await removeScript.run(redis, names, args))
+      dropped += some
+      if (some < dropsEach || dropped >= most) return dropped
+    }
   }
 
   /**
-   * Forgets a queue with all its jobs (Ruby's remove_queue), and that it was paused. The jobs are lost: their
-   * status goes on saying that they wait. Use `dequeue` to cancel them. Resolves to how many there were.
+   * Forgets a queue with all its jobs (Ruby's remove_queue), and that it was paused. The status of the jobs is
+   * cancelled. Resolves to how many there were.
    * @throws InvalidArgumentError
    */
   remove(queue: string): Promise<number> {
     return this.#drop(queue, true)
   }
 
-  /** Empties a queue and keeps its name. The jobs are lost, as with `remove`. Resolves to how many there were. */
+  /** Empties a queue and keeps its name; the status of the jobs is cancelled. Resolves to how many there were. */
   clear(queue: string): Promise<number> {
     return this.#drop(queue, false)
+  }
+
+  /** Names a queue that has no job yet, so that it is listed (Ruby's watch_queue). @throws InvalidArgumentError */
+  async add(queue: string): Promise<void> {
+    checkQueueName(queue)
+    await this.#store.redis.sadd(this.#store.keys.queues, queue)
   }
 
   /**

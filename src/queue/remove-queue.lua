@@ -1,11 +1,37 @@
--- Drops all jobs of a queue, and with them its name when that is asked for.
--- KEYS[1] queues   KEYS[2] the queue   KEYS[3] paused_queues
--- ARGV[1] the queue's name   ARGV[2] '1' to forget the name
+-- Drops the next jobs of a queue, a bounded number of them: what is tracked is cancelled. Once the queue is empty
+-- its name is forgotten as well, when that is asked for.
+-- KEYS[1] queues   KEYS[2] the queue   KEYS[3] paused_queues   KEYS[4] attempts   KEYS[5] deaths
+-- ARGV[1] '' or a test clock's milliseconds   ARGV[2] the queue's name   ARGV[3] '1' to forget the name
+-- ARGV[4] how many jobs at the most   ARGV[5] text before a job's id   ARGV[6] seconds that a final status is kept
+-- ARGV[7] channel for who waits for an end
 -- reply: number of jobs dropped
-local dropped = redis.call('LLEN', KEYS[2])
-redis.call('UNLINK', KEYS[2])
-if ARGV[2] == '1' then
-  redis.call('SREM', KEYS[1], ARGV[1])
-  redis.call('SREM', KEYS[3], ARGV[1])
+-- @include now
+-- @include payload
+-- @include status
+local now_ms, now_s = now(ARGV[1])
+local ended = {}
+
+local function cancel(payload)
+  local kind, class, _, id, seconds, prefix = read_payload(payload)
+  if not kind then return end
+  local field = count_field(id, payload)
+  redis.call('HDEL', KEYS[4], field)
+  redis.call('HDEL', KEYS[5], field)
+  if not id then return end
+  local key = status_key(ARGV[5], id, prefix)
+  if kind ~= 'ours' then return update_foreign_status(key, 64, ARGV[6], now_s) end
+  if not is_tracked(id) then return end
+  redis.call('SET', key, status_record(64, class, ARGV[2], seconds, '', now_ms, now_s), 'EX', ARGV[6])
+  ended[#ended + 1] = id
 end
-return dropped
+
+local is_list = redis.call('TYPE', KEYS[2]).ok == 'list'
+local payloads = is_list and redis.call('LPOP', KEYS[2], ARGV[4]) or {}
+for _, payload in ipairs(payloads) do cancel(payload) end
+if #ended > 0 then redis.pcall('PUBLISH', ARGV[7], table.concat(ended, ',')) end
+if ARGV[3] == '1' and #payloads < tonumber(ARGV[4]) then
+  redis.call('UNLINK', KEYS[2]) -- whatever it held, if it was no list
+  redis.call('SREM', KEYS[1], ARGV[2])
+  redis.call('SREM', KEYS[3], ARGV[2])
+end
+return #payloads

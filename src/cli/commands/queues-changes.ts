@@ -83,13 +83,13 @@ async function isCancelAgreed(session: Session, name: string, count: number): Pr
 export function addQueueChanges(group: Command, context: CliContext): void {
   addCommand(group, context, {
     usage: 'remove <name>',
-    description: 'forget a queue; its jobs are lost',
+    description: 'forget a queue and cancel its jobs',
     options: [yesOption()],
     run: remove,
   })
   addCommand(group, context, {
     usage: 'clear <name>',
-    description: 'drop all jobs of a queue; they are lost',
+    description: 'cancel all jobs of a queue',
     options: [yesOption()],
     run: clear,
   })
