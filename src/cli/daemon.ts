@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { writePidFile } from '../daemon/pidfile.ts'
 import { onSignals, type SignalHandlers } from '../daemon/signals.ts'
+import { type ServiceManager, serviceManager } from '../daemon/systemd.ts'
 import type { Log } from '../log.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -43,7 +44,7 @@ export interface DaemonLife {
   readonly signals: SignalHandlers
   readonly pidfile: string | undefined
   /** All that the daemon does; resolves to the exit code. */
-  live(): Promise<number>
+  live(service: ServiceManager): Promise<number>
 }
 
 /** Runs a daemon with its signals and its pid file. Resolves to the exit code. */
@@ -52,10 +53,13 @@ export async function runDaemon(life: DaemonLife): Promise<number> {
   const offSignals = context.signal === undefined ? onSignals(signals) : () => undefined
   context.signal?.addEventListener('abort', () => stopping.ask())
   if (context.signal?.aborted) stopping.ask()
+  const service = serviceManager(context.signal === undefined ? context.env : {})
+  stopping.signal.addEventListener('abort', () => service.stopping())
   const removePidFile = pidfile === undefined ? () => undefined : writePidFile(resolve(context.cwd, pidfile))
   try {
-    return await Promise.race([life.live(), stopping.atOnce.then(() => exitCodes.failed)])
+    return await Promise.race([life.live(service), stopping.atOnce.then(() => exitCodes.failed)])
   } finally {
+    service.close()
     removePidFile()
     offSignals()
     log.flush()
