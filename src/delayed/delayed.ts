@@ -4,13 +4,15 @@
 import { failedAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import { bounds, replyList, type Store } from '../redis/store.ts'
+import { Asked } from './asked.ts'
 import { Selection } from './selection.ts'
+import { Tripwire } from './tripwire.ts'
 
 const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
 const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
 const cancelScript = defineScript(new URL('./cancel.lua', import.meta.url))
 const rescheduleScript = defineScript(new URL('./reschedule.lua', import.meta.url))
-const locateScript = defineScript(new URL('./locate.lua', import.meta.url))
+const locateScript = defineScript(new URL('./locate.lua', import.meta.url), { confirmed: false })
 
 export interface NewDelayed {
   readonly dueSeconds: number
@@ -29,6 +31,8 @@ export interface Promotion {
   readonly oldestSeconds: number | null
   /** Another call may find more that is due. */
   readonly more: boolean
+  /** How many of the jobs moved wait in `asked` for their class's word. */
+  readonly asked: number
 }
 
 export interface PromoteOptions {
@@ -36,6 +40,8 @@ export interface PromoteOptions {
   readonly limit: number
   /** My value in the leader's lock; null promotes without asking who leads. */
   readonly leader: string | null
+  /** Classes that are asked first: see asked.ts. */
+  readonly askedFirst?: readonly string[]
 }
 
 /** What a call that takes one job out of its place found. `state` is php-resque's number. */
@@ -53,9 +59,15 @@ export class Delayed {
   readonly #store: Store
   /** The same jobs found by what they are. */
   readonly selection: Selection
+  /** Shows whether another scheduler moves jobs as well. */
+  readonly tripwire: Tripwire
+  /** Jobs whose time has come and whose class is asked before they go on. */
+  readonly asked: Asked
   constructor(store: Store, keepStatusSeconds: number) {
     this.#store = store
     this.selection = new Selection(store, keepStatusSeconds)
+    this.tripwire = new Tripwire(store)
+    this.asked = new Asked(store, keepStatusSeconds)
   }
 
   /** Adds jobs; those already due by Redis's clock go into their queues. Returns that clock. */
@@ -81,11 +93,11 @@ export class Delayed {
   }
 
   /** Moves what is due into its queues, one bounded batch. */
-  async promote({ limit, leader }: PromoteOptions): Promise<Promotion> {
+  async promote({ limit, leader, askedFirst = [] }: PromoteOptions): Promise<Promotion> {
     const { redis, keys, clock, scriptNow } = this.#store
     const reply = await promoteScript.run(
       redis,
-      [keys.schedule, keys.queues, keys.failed, keys.leader],
+      [keys.schedule, keys.queues, keys.failed, keys.leader, keys.asked],
       [
         scriptNow(),
         limit,
@@ -96,9 +108,10 @@ export class Delayed {
         keys.wake,
         keys.timestampsPrefix,
         failedAt(clock.nowMs()),
+        ...askedFirst,
       ],
     )
-    const [leading, redisNowMs, moved, refused, oldest, more] = replyList(reply).map(Number)
+    const [leading, redisNowMs, moved, refused, oldest, more, asked] = replyList(reply).map(Number)
     return {
       leading: leading === 1,
       redisNowMs: redisNowMs ?? 0,
@@ -106,6 +119,7 @@ export class Delayed {
       refused: refused ?? 0,
       oldestSeconds: oldest || null,
       more: more === 1,
+      asked: asked ?? 0,
     }
   }
 
@@ -115,7 +129,7 @@ export class Delayed {
     return this.#search((skip) =>
       cancelScript.run(
         redis,
-        [keys.schedule, keys.attempts, keys.deaths, keys.status(id)],
+        [keys.schedule, keys.attempts, keys.deaths, keys.status(id), keys.leader, keys.nodeLeader],
         [
           scriptNow(),
           id,
@@ -127,6 +141,7 @@ export class Delayed {
           keepSeconds,
           keys.settled,
           keys.timestampsPrefix,
+          keys.parked(''),
         ],
       ),
     )
@@ -138,7 +153,7 @@ export class Delayed {
     return this.#search((skip) =>
       rescheduleScript.run(
         redis,
-        [keys.schedule, keys.queues, keys.status(id)],
+        [keys.schedule, keys.queues, keys.status(id), keys.leader, keys.nodeLeader],
         [
           scriptNow(),
           id,
@@ -151,6 +166,7 @@ export class Delayed {
           keys.wake,
           keys.timestampsPrefix,
           keys.delayedIndexPrefix,
+          keys.parked(''),
         ],
       ),
     )
@@ -195,8 +211,9 @@ export class Delayed {
 
   /** The first due second, or null when nothing is delayed. One plain command: schedulers ask every second. */
   async nextSeconds(): Promise<number | null> {
-    // The score, since the member may be anything.
-    const [, score] = await this.#store.redis.zrange(this.#store.keys.schedule, '0', '0', 'WITHSCORES')
+    const { redis, keys } = this.#store
+    // The score, since the member may be anything; from 0, since nothing real lies before.
+    const [, score] = await redis.zrangebyscore(keys.schedule, 0, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
     return score === undefined ? null : Number(score)
   }
 
@@ -204,7 +221,7 @@ export class Delayed {
   async timestamps(start = 0, count = 100): Promise<number[]> {
     const [first, last] = bounds(start, count)
     const seconds = await this.#store.redis.zrange(this.#store.keys.schedule, String(first), String(last))
-    return seconds.map(Number).filter(Number.isFinite)
+    return seconds.map(Number).filter((second) => Number.isFinite(second) && second >= 0)
   }
 
   /** How many jobs are due in that second. */

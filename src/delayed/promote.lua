@@ -1,14 +1,15 @@
 -- Moves jobs that are due into their queues, oldest second first, at most ARGV[2] of them. What is no job
 -- goes to the failed list with the reason, so that it cannot stop the rest.
--- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] failed   KEYS[4] the leader's lock
+-- Jobs of classes that are asked first (Ruby's `scheduled`) go into a list of their own instead of a queue.
+-- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] failed   KEYS[4] the leader's lock   KEYS[5] asked
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] how many jobs at the most
 -- ARGV[3] my value in the lock, or '' to move without being the leader
 -- ARGV[4] text before a second in a bucket's key   ARGV[5] text before a queue's name
 -- ARGV[6] text before a job's id   ARGV[7] channel that wakes workers
 -- ARGV[8] text before a payload in the key of Ruby's index
--- ARGV[9] now, as the failed list writes it
+-- ARGV[9] now, as the failed list writes it   ARGV[10], … names of classes that are asked first
 -- reply: { 1 when leading else 0, milliseconds of Redis, jobs moved, jobs refused, oldest due second moved or 0,
---          1 when there may be more else 0 }
+--          1 when there may be more else 0, how many of the jobs moved are to be asked }
 -- @include now
 -- @include payload
 -- @include status
@@ -17,7 +18,7 @@
 -- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 if ARGV[3] ~= '' and redis.call('GET', KEYS[4]) ~= ARGV[3] then
-  return { 0, digits(now_ms), 0, 0, 0, 0 }
+  return { 0, digits(now_ms), 0, 0, 0, 0, 0 }
 end
 local trouble = failed_list_trouble(KEYS[3])
 if trouble then return trouble end
@@ -25,6 +26,8 @@ if trouble then return trouble end
 local limit = tonumber(ARGV[2])
 local batch = new_batch(ARGV[6], now_ms, now_s)
 local moved, refused, oldest, looked, more = 0, 0, 0, 0, 1
+local is_asked_first, asked = #ARGV > 9 and {}, {}
+for index = 10, #ARGV do is_asked_first[ARGV[index]] = true end
 
 local function refuse(payload, reason)
   quarantine(KEYS[3], ARGV[9], payload, 'could not be promoted: ' .. reason)
@@ -39,8 +42,12 @@ local function promote(payload, due)
     local index = ARGV[8] .. payload
     redis.pcall('SREM', index, 'delayed:' .. due)
   end
-  add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
   moved = moved + 1
+  if is_asked_first and is_asked_first[cjson.decode('[' .. class .. ']')[1]] then
+    asked[#asked + 1] = payload
+    return note_waiting(batch, queue, kind, class, id, seconds)
+  end
+  add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
 end
 
 -- A bucket that is not a list is left alone, but does not hold up the others.
@@ -59,9 +66,10 @@ local function promote_second(due)
   return #payloads < count
 end
 
--- Seconds whose jobs others have taken out are work as well: Ruby leaves them behind.
+-- Seconds whose jobs others have taken out are work as well: Ruby leaves them behind. What lies before 0 is no time
+-- but tripwire.lua's.
 while moved + refused < limit and looked < 2 * limit do
-  local seconds = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_s, 'LIMIT', 0, 200)
+  local seconds = redis.call('ZRANGEBYSCORE', KEYS[1], 0, now_s, 'LIMIT', 0, 200)
   looked = looked + #seconds
   if #seconds == 0 then
     more = 0
@@ -79,4 +87,5 @@ enqueue_batch(batch, KEYS[2], ARGV[5], ARGV[7], function(payload, reason, queue)
   quarantine_queued(batch, KEYS[3], ARGV[9], payload, 'could not be promoted: ' .. reason, queue)
   moved, refused = moved - 1, refused + 1
 end)
-return { 1, digits(now_ms), moved, refused, oldest, more }
+if #asked > 0 then redis.call('RPUSH', KEYS[5], unpack(asked)) end
+return { 1, digits(now_ms), moved, refused, oldest, more, #asked }

@@ -2,7 +2,7 @@
 -- that was claimed before, or an older one, is left out. The claim is the planned time in KEYS[1]; it only grows.
 -- KEYS[1] recurring_last:<app>   KEYS[2] queues   KEYS[3] delayed:last_enqueued_at   KEYS[4] the leader's lock
 -- KEYS[5] failed   KEYS[6] recurring_jobs:<app>   KEYS[7] recurring_definitions:<app>
--- KEYS[8] recurring_disabled:<app>   KEYS[9] recurring_counts:<app>   KEYS[10] workers
+-- KEYS[8] recurring_disabled:<app>   KEYS[9] recurring_counts:<app>   KEYS[10] workers   KEYS[11] asked
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] my value in the lock, or '' to fire without leading
 -- ARGV[3] text before a queue's name   ARGV[4] text before a job's id   ARGV[5] channel that wakes workers
 -- ARGV[6] now, as Ruby writes it for its UI, or '' to leave that out   ARGV[7] now, as the failed list writes it
@@ -11,6 +11,7 @@
 -- ARGV[11], … groups of three: entry, six lines of text, payload (or for 'S' "<number of runs> <reason>"). The lines:
 --   planned milliseconds; limit or nothing; overlap ('allow', 'skip' or 'queue_one');
 --   how: 'E' as planned, 'C' caught up, 'M' by hand (no claim, whatever the entry says), 'S' skipped (claim only);
+--     followed by 'a' when the job's class is asked first;
 --   the entry's timing or nothing when that does not matter; queue
 -- reply: { 1 when leading else 0, milliseconds of Redis, then for each group
 --          0 left out | 1 claimed | 2 claimed, but not enqueued because an earlier job has not ended
@@ -61,7 +62,7 @@ local function overlaps(name, overlap)
   return blocking, going
 end
 
-local function enqueue(name, planned, how, queue, payload, going)
+local function enqueue(name, planned, how, is_asked, queue, payload, going)
   local kind, class, _, id, seconds, prefix = read_payload(payload)
   if id then
     redis.call('HSET', KEYS[6], name, going .. id)
@@ -69,7 +70,12 @@ local function enqueue(name, planned, how, queue, payload, going)
   else
     redis.call('HDEL', KEYS[6], name)
   end
-  add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
+  if is_asked then
+    redis.call('RPUSH', KEYS[11], payload)
+    note_waiting(batch, queue, kind, class, id, seconds)
+  else
+    add_to_batch(batch, queue, queued_form(kind, payload), kind, class, id, seconds, prefix)
+  end
   remember(name, planned, how, id or '-', '')
 end
 
@@ -92,7 +98,7 @@ local function is_disabled(name)
   return paused and (paused == '0' or tonumber(paused) > now_ms)
 end
 
-local function fire(name, planned, limit, overlap, queue, how, payload)
+local function fire(name, planned, limit, overlap, queue, how, is_asked, payload)
   redis.call('HSET', KEYS[1], name, planned)
   if how == 'S' then
     remember(name, planned, how, '-', ' ' .. payload)
@@ -110,25 +116,25 @@ local function fire(name, planned, limit, overlap, queue, how, payload)
   end
   if limit ~= '' then redis.call('HINCRBY', KEYS[9], name, 1) end
   if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], name, ARGV[6]) end
-  enqueue(name, planned, how, queue, payload, going)
+  enqueue(name, planned, how, is_asked, queue, payload, going)
   return 1
 end
 
 local function fire_by_hand(name, planned, queue, payload)
   local _, going = overlaps(name, 'skip')
-  enqueue(name, planned, 'M', queue, payload, going)
+  enqueue(name, planned, 'M', false, queue, payload, going)
   return 1
 end
 
 for index = 11, #ARGV, 3 do
   local name, payload = ARGV[index], ARGV[index + 2]
-  local planned, limit, overlap, how, timing, queue =
-    string.match(ARGV[index + 1], '^(%d+)\n(%d*)\n(%l[%l_]*)\n(%u)\n([^\n]*)\n(.*)$')
+  local planned, limit, overlap, how, asked, timing, queue =
+    string.match(ARGV[index + 1], '^(%d+)\n(%d*)\n(%l[%l_]*)\n(%u)(a?)\n([^\n]*)\n(.*)$')
   if how == 'M' then
     reply[#reply + 1] = fire_by_hand(name, planned, queue, payload)
   else
     reply[#reply + 1] = objection(name, planned, timing, limit)
-      or fire(name, planned, limit, overlap, queue, how, payload)
+      or fire(name, planned, limit, overlap, queue, how, asked == 'a', payload)
   end
 end
 enqueue_batch(batch, KEYS[2], ARGV[3], ARGV[5], function(payload, reason, queue)

@@ -37,6 +37,8 @@ export interface Occurrence {
   readonly limit?: number | null
   /** For a skipped run: `skippedText`. */
   readonly more?: string
+  /** The job's class is asked before it is enqueued: see delayed/asked.ts. */
+  readonly isAsked?: boolean
 }
 
 /**
@@ -92,8 +94,9 @@ export function checkAppName(appName: string): string {
 /** What goes with a run travels as lines of one text: with ten thousand of them, arguments are what costs. */
 function groupOf(occurrence: Occurrence): ScriptArgument[] {
   const { name, plannedMs, overlap, queue, payload, timing = '', limit = null, more = '1 ' } = occurrence
+  const asked = occurrence.isAsked === true ? 'a' : ''
   const kind = occurrence.kind ?? (payload === null ? runKinds.skipped : runKinds.planned)
-  const lines = [plannedMs, limit ?? '', overlap, kind, timing, queue].join('\n')
+  const lines = [plannedMs, limit ?? '', overlap, kind + asked, timing, queue].join('\n')
   return [name, lines, payload ?? more]
 }
 
@@ -194,7 +197,7 @@ export class Recurring {
     const { keys } = this.#store
     const { last, leader, jobs, definitions, disabled, counts } = this.keys
     const shared = [keys.queues, keys.lastEnqueuedAt, leader, keys.failed]
-    return [last, ...shared, jobs, definitions, disabled, counts, keys.workers]
+    return [last, ...shared, jobs, definitions, disabled, counts, keys.workers, keys.asked]
   }
 
   #fireArgs(leader: string): ScriptArgument[] {

@@ -19,6 +19,8 @@ export interface Firing {
   readonly format: PayloadFormat
   /** My value in the leader's lock. */
   readonly leader: string
+  /** Names of classes that are asked before their jobs are enqueued. */
+  readonly askedFirst: readonly string[]
 }
 
 /** `lost`: someone else leads now. `changed`: an entry is not what it was when it was loaded. */
@@ -46,9 +48,9 @@ function skippedCall(skipped: SkippedRuns): Call {
 }
 
 /** A job that cannot be made must not hold up the others. */
-function runCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
+function runCall(run: DueRun, firing: Firing, nowMs: number): Call {
   try {
-    return madeCall(run, format, nowMs)
+    return madeCall(run, firing, nowMs)
   } catch (error) {
     const { entry, plannedMs } = run
     const reason = `its job cannot be made: ${error instanceof Error ? error.message : String(error)}`
@@ -56,7 +58,7 @@ function runCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
   }
 }
 
-function madeCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
+function madeCall(run: DueRun, { format, askedFirst }: Firing, nowMs: number): Call {
   const { entry, plannedMs, previousMs } = run
   const job = newJob({
     className: entry.class,
@@ -69,13 +71,14 @@ function madeCall(run: DueRun, format: PayloadFormat, nowMs: number): Call {
     recurring: { name: entry.name, plannedMs, previousMs },
   })
   const kind = run.caughtUp ? runKinds.caughtUp : runKinds.planned
-  const occurrence = { ...occurrenceOf(entry, plannedMs), payload: job.payload, kind }
+  const isAsked = askedFirst.includes(entry.class)
+  const occurrence = { ...occurrenceOf(entry, plannedMs), payload: job.payload, kind, isAsked }
   return { occurrence, id: job.id, run, skipped: null }
 }
 
 /** Older planned times first: a claim of a later one would leave the earlier ones out. */
-function callsOf({ skipped, runs }: Due, format: PayloadFormat, nowMs: number): Call[] {
-  const calls = runs.map((run) => runCall(run, format, nowMs))
+function callsOf({ skipped, runs }: Due, firing: Firing, nowMs: number): Call[] {
+  const calls = runs.map((run) => runCall(run, firing, nowMs))
   return skipped === null ? calls : [skippedCall(skipped), ...calls]
 }
 
@@ -166,7 +169,7 @@ async function fireOnce(firing: Firing, nowMs: number): Promise<FiringEnd> {
   let gathered: Call[] = []
   for (const planned of firing.planner.due(nowMs)) {
     if (!flight.goesOn) break
-    const calls = callsOf(judge(planned, nowMs), firing.format, nowMs)
+    const calls = callsOf(judge(planned, nowMs), firing, nowMs)
     if (calls.length > runsPerCall) await flight.sendInOrder(calls)
     else gathered.push(...calls)
     if (gathered.length >= runsPerCall) {

@@ -188,8 +188,9 @@ export class Recurrence {
   }
 
   /** Fires what is due. False: someone else leads now. */
-  async fire(leader: string, nowMs: number): Promise<boolean> {
+  async fire(leader: string, nowMs: number, askedFirst: readonly string[]): Promise<boolean> {
     const firing = {
+      askedFirst,
       recurring: this.#recurring,
       planner: this.#planner,
       events: this.#events,

@@ -5,15 +5,17 @@ import { systemClock } from '../clock.ts'
 import { runLoop } from '../daemon/run-loop.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import { Emitter, type EventName, type Listener } from '../events.ts'
+import type { TrimOptions } from '../failed/failed.ts'
 import type { PayloadFormat } from '../job/codec.ts'
 import type { EntryContext, ScheduleEntry } from '../recurring/entry.ts'
 import { checkAppName } from '../recurring/recurring.ts'
 import { openRooms, type Rooms, type RoomsOptions } from '../rooms.ts'
+import { FailedCap } from './failed-cap.ts'
 import { Lease, type LeaseManner } from './lease.ts'
+import { type KnownJobs, Promotion } from './promotion.ts'
 import { Recurrence } from './recurrence.ts'
 import { RedisTime } from './redis-time.ts'
 import { Seat } from './seat.ts'
-import { Sweeper } from './sweeper.ts'
 
 export interface SchedulerOptions extends RoomsOptions {
   /** A client whose connection and namespace to use; or give `redis` and `namespace`. */
@@ -32,10 +34,29 @@ export interface SchedulerOptions extends RoomsOptions {
   /** How often to look, in seconds. Default 1. */
   readonly intervalSeconds?: number
   readonly payload?: PayloadFormat
+  /**
+   * Job classes. Those with a static `scheduled`, or with hooks around enqueueing, are asked before a job of theirs
+   * goes into its queue; classes that this scheduler does not have are not.
+   */
+  readonly jobs?: KnownJobs
+  /** How much of the failed list is kept: the newest `keep`, and none older than `maxAgeDays`. Default: all of it. */
+  readonly failed?: TrimOptions
 }
 
-/** How many jobs one script call moves: Redis must not be held up for more than 5 ms. */
-const jobsPerCall = 1_000
+/** How a scheduler is, for who watches it. */
+export interface SchedulerPulse {
+  readonly appName: string
+  readonly intervalMs: number
+  /** When the last pass ended, well or not, by this machine's clock in epoch milliseconds; 0 before the first. */
+  readonly lastPassMs: number
+  /** Redis's time, as the last replies told it. */
+  readonly redisNowMs: number
+  /** Whether it fires the recurring entries of its application. */
+  readonly isFiring: boolean
+  /** Why the schedule that was offered last is not in force; null when it is. */
+  readonly scheduleProblem: string | null
+}
+
 /** How soon a standby looks again. */
 const standbyEveryMs = 1_000
 /** A clock further off than this is told of. */
@@ -51,11 +72,15 @@ export class Scheduler {
   /** The lease of who fires the application's entries; the same for the application without a name. */
   readonly #ownSeat: Seat
   readonly #recurrence: Recurrence
-  readonly #sweeper: Sweeper
+  readonly #promotion: Promotion
+  readonly #failedCap: FailedCap | undefined
+  readonly #appName: string
   readonly #intervalMs: number
   #skewTold = false
   /** The lease was renewed: time to look for what others have changed. */
   #isRenewed = false
+  #lastPassMs = 0
+  #scheduleProblem: string | null = null
   #stop: AbortController | undefined
   #running: Promise<void> | undefined
 
@@ -72,20 +97,28 @@ export class Scheduler {
     const { appName = '', entries, resque } = options
     checkAppName(appName)
     if (entries !== undefined) checkEntries(entries)
+    this.#appName = appName
     this.#intervalMs = intervalSeconds * 1000
     this.#ownsRooms = resque === undefined
     this.#rooms = resque?.rooms ?? openRooms(options)
     this.#time = new RedisTime(this.#rooms.clock)
+    this.#promotion = new Promotion(this.#rooms, this.#time, this.#events, options.jobs ?? [])
+    const { failed, clock } = this.#rooms
+    if (options.failed !== undefined) this.#failedCap = new FailedCap(failed, clock, options.failed)
     this.#recurrence = this.#recurrenceOf(options)
-    this.#sweeper = new Sweeper(this.#rooms.delayed)
-    this.#ownSeat = this.#seatOf(appName, () => this.#recurrence.lead())
-    this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => undefined, 'yields')
+    this.#ownSeat = this.#seatOf(appName, () => this.#lead())
+    this.#seat = appName === '' ? this.#ownSeat : this.#seatOf('', () => this.#promotion.lead(), 'yields')
   }
 
   #recurrenceOf(options: SchedulerOptions): Recurrence {
     const { appName = '', dynamic = true, entryContext: context = {}, payload: format = 'php' } = options
     const shared = { rooms: this.#rooms, events: this.#events }
     return new Recurrence({ ...shared, appName, entries: options.entries, dynamic, context, format })
+  }
+
+  #lead(): void {
+    this.#recurrence.lead()
+    this.#promotion.lead()
   }
 
   #seatOf(appName: string, onTaken: () => void, manner: LeaseManner = 'wants'): Seat {
@@ -118,9 +151,32 @@ export class Scheduler {
     return this.#ownSeat.isMine ? this.#recurrence.nextRunMs(entryName) : undefined
   }
 
-  /** Takes other recurring entries from now on. */
+  /** Its connection and stations, for who serves pages about it. */
+  get rooms(): Rooms {
+    return this.#rooms
+  }
+
+  get pulse(): SchedulerPulse {
+    return {
+      appName: this.#appName,
+      intervalMs: this.#intervalMs,
+      lastPassMs: this.#lastPassMs,
+      redisNowMs: this.#time.nowMs(),
+      isFiring: this.#ownSeat.isMine,
+      scheduleProblem: this.#scheduleProblem,
+    }
+  }
+
+  /** Takes other recurring entries from now on. @throws InvalidArgumentError, and the old ones stay in force */
   reload(entries: readonly ScheduleEntry[]): void {
     this.#recurrence.setFile(checkEntries(entries))
+    this.#scheduleProblem = null
+  }
+
+  /** Notes and tells that another schedule cannot be used: the one in force stays. */
+  refuseReload(reason: string): void {
+    this.#scheduleProblem = reason
+    this.#events.emit('scheduleRefused', { reason })
   }
 
   /** Runs until the signal aborts; resolves when it has fully stopped and given the lease up. Rejects only on a bug. */
@@ -148,7 +204,9 @@ export class Scheduler {
       clock: systemClock,
       signal,
       pass: async () => {
-        const restMs = await this.tick()
+        const restMs = await this.tick().finally(() => {
+          this.#lastPassMs = systemClock.nowMs()
+        })
         if (!started) this.#events.emit('started', { role: 'scheduler', name: this.name })
         started = true
         return restMs
@@ -161,6 +219,7 @@ export class Scheduler {
 
   async #leave(): Promise<void> {
     this.#recurrence.close()
+    this.#promotion.stop()
     await this.#seat.release()
     if (this.#ownSeat !== this.#seat) await this.#ownSeat.release()
     this.#events.emit('stopped', { role: 'scheduler', name: this.name })
@@ -173,9 +232,14 @@ export class Scheduler {
     if (this.#seat.isMine) await this.#promote()
     if (this.#ownSeat.isMine) await this.#refresh()
     if (this.#ownSeat.isMine) await this.#fire()
-    if (this.#seat.isMine) await this.#sweeper.step()
+    if (this.#seat.isMine) await this.#tidy()
     const works = this.#seat.isMine || this.#ownSeat.isMine
     return works ? this.#time.untilNextTick(this.#intervalMs) : standbyEveryMs
+  }
+
+  async #tidy(): Promise<void> {
+    this.#failedCap?.step()
+    await this.#promotion.tidy(this.#seat.name)
   }
 
   async #keepSeats(): Promise<void> {
@@ -199,37 +263,25 @@ export class Scheduler {
 
   async #fire(): Promise<void> {
     if (this.#recurrence.nextMs > this.#time.nowMs()) return
-    const fired = await this.#recurrence.fire(this.#ownSeat.name, Math.floor(this.#time.nowMs()))
-    if (!fired) this.#ownSeat.lost()
+    // Who asks is who promotes: the leader of an application alone has them enqueued as they are.
+    const askedFirst = this.#seat.isMine ? this.#promotion.askedFirst : []
+    const nowMs = Math.floor(this.#time.nowMs())
+    if (!(await this.#recurrence.fire(this.#ownSeat.name, nowMs, askedFirst))) this.#ownSeat.lost()
+    if (askedFirst.length > 0) this.#promotion.noteAsked()
   }
 
   /** Moves all that is due. An idle pass is one plain command. */
   async #promote(): Promise<void> {
-    const next = await this.#rooms.delayed.nextSeconds()
-    if (next === null || next * 1000 > this.#time.nowMs() + this.#intervalMs) return
+    if (!(await this.#promotion.isNear(this.#intervalMs))) return
     for (;;) {
       await this.#keepSeats()
-      if (!this.#seat.isMine || !(await this.#promoteSome())) return
+      if (!this.#seat.isMine) return
+      const end = await this.#promotion.some(this.#seat.name)
+      if (end === 'lost') this.#seat.lost()
+      if (end !== 'more') return
       // Moving a great many jobs must not make recurring ones late.
       if (this.#ownSeat.isMine) await this.#fire()
     }
-  }
-
-  /** Resolves to whether there may be more. */
-  async #promoteSome(): Promise<boolean> {
-    const { leading, moved, refused, oldestSeconds, redisNowMs, more } = await this.#time.learn(
-      this.#rooms.delayed.promote({ limit: jobsPerCall, leader: this.#seat.name }),
-    )
-    if (!leading) {
-      this.#seat.lost()
-      return false
-    }
-    if (moved + refused > 0) {
-      this.#sweeper.note()
-      const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
-      this.#events.emit('promoted', { count: moved, refused, lateMs })
-    }
-    return more
   }
 }
 

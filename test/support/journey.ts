@@ -51,7 +51,7 @@ function idIn(payload: unknown): string {
 /** The payloads of one key, and the station that the key stands for; none for other keys. */
 async function contents({ redis, keys }: World, key: string): Promise<[JobState, unknown[]]> {
   const list = async () => (await redis.lrange(key, 0, -1)).map((text) => JSON.parse(text) as unknown)
-  if (key.startsWith(keys.queuePrefix)) return ['waiting', await list()]
+  if (key.startsWith(keys.queuePrefix) || key === keys.asked) return ['waiting', await list()]
   if (key === keys.failed)
     return ['failed', (await list()).map((record) => (record as { payload: unknown }).payload)]
   if (key.startsWith(keys.bucketPrefix) && key !== keys.lastEnqueuedAt) return ['delayed', await list()]

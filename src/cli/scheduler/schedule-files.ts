@@ -3,6 +3,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Variables } from '../../config.ts'
 import { ScheduleError } from '../../errors.ts'
+import type { JobClass } from '../../job/job.ts'
 import {
   type LoadedSchedule,
   type LoadScheduleOptions,
@@ -30,13 +31,19 @@ export interface Schedule {
   readonly problems: readonly Problem[]
 }
 
+/** How entries are read, and the job classes that are known. */
+export interface Reading extends LoadScheduleOptions {
+  readonly jobs: Readonly<Record<string, JobClass>>
+}
+
 /** How entries are read, as the flags say. @throws ConfigurationError when --jobs cannot be loaded */
 export async function readingOptions(
   given: SettingValues<ReadingSetting>,
   { cwd, env }: Pick<CliContext, 'cwd' | 'env'>,
-): Promise<LoadScheduleOptions> {
+): Promise<Reading> {
   const classes = await loadJobs(given.scheduleJobs, cwd)
   return {
+    jobs: classes.byName(),
     defaultQueue: given.defaultQueue,
     jobQueue: (name) => classes.find(name)?.queue,
     requireQueue: true,

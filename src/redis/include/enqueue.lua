@@ -30,6 +30,13 @@ local function add_to_batch(batch, queue, payload, kind, class, id, seconds, pre
   end
 end
 
+-- A job that is to be enqueued in a moment, when its class has been asked.
+local function note_waiting(batch, queue, kind, class, id, seconds)
+  if kind ~= 'ours' or not is_tracked(id) then return end
+  local record = status_record(1, class, queue, seconds, '', batch.now_ms, batch.now_s)
+  redis.call('SET', status_key(batch.status_prefix, id), record)
+end
+
 -- Idle workers have seen every queue empty, so only a queue that was empty has anyone to wake. A queue's key
 -- that holds something else than a list takes none of its jobs: `refuse` is told of each.
 -- A Redis user may lack the right to publish; then workers find the jobs by their poll.
