@@ -6,6 +6,7 @@ import type { ArgsOf, JobClass } from '../job/job.ts'
 import { dueSeconds, type When } from '../job/times.ts'
 import type { Rooms } from '../rooms.ts'
 import { checkOptions, type DelayedFilter, readFilter, type Wanted } from './delayed-filter.ts'
+import { withRetries } from './delayed-retries.ts'
 import { type DelayedJob, readDelayed, type SearchOptions, search } from './delayed-search.ts'
 
 export interface FindOptions extends SearchOptions {
@@ -49,6 +50,10 @@ export class DelayedJobs {
   /** The jobs due in one second (Ruby's delayed_timestamp_peek). */
   async peek(timestamp: When, start = 0, count = 100): Promise<DelayedJob[]> {
     const due = dueSeconds(timestamp)
+    return withRetries(this.#rooms, await this.#peek(due, start, count))
+  }
+
+  async #peek(due: number, start: number, count: number): Promise<DelayedJob[]> {
     return (await this.#rooms.delayed.peekAt(due, start, count)).map((payload) => readDelayed(payload, due))
   }
 
@@ -67,10 +72,10 @@ export class DelayedJobs {
   async list(count = 100): Promise<DelayedJob[]> {
     const jobs: DelayedJob[] = []
     for (const timestamp of await this.timestamps(0, count)) {
-      jobs.push(...(await this.peek(timestamp, 0, count - jobs.length)))
+      jobs.push(...(await this.#peek(dueSeconds(timestamp), 0, count - jobs.length)))
       if (jobs.length >= count) break
     }
-    return jobs
+    return withRetries(this.#rooms, jobs)
   }
 
   #meantJob(job: JobClass | string, args: readonly unknown[]): Meant {
@@ -150,6 +155,8 @@ export class DelayedJobs {
     let taken = 0
     for await (const { stretch, jobs } of search(this.#rooms, meant.wanted, meant.queue, meant.options)) {
       const chosen = jobs.map(({ payload }) => payload)
+      // What was moved there may be met again.
+      if (typeof fate === 'object' && fate.dueSeconds === stretch.dueSeconds) continue
       if (chosen.length > 0) taken += await this.#rooms.delayed.selection.take(stretch, chosen, fate)
     }
     return taken
@@ -187,6 +194,15 @@ export class DelayedJobs {
   enqueueNow(filter: DelayedFilter, options?: SearchOptions): Promise<number>
   async enqueueNow(target: JobClass | string | DelayedFilter, ...rest: unknown[]): Promise<number> {
     return this.#take(this.#meant(target, rest, searchOptions), 'enqueue')
+  }
+
+  /**
+   * Gives all jobs that a filter means another time; a time already past enqueues them. Those that are due then
+   * already are not counted. Resolves to how many.
+   * @throws InvalidArgumentError
+   */
+  async reschedule(filter: DelayedFilter, date: When, options: SearchOptions = {}): Promise<number> {
+    return this.#take(this.#meant(filter, [options], searchOptions), { dueSeconds: dueSeconds(date) })
   }
 
   /** Takes out everything that is delayed (Ruby's reset_delayed_queue), in bounded steps. Resolves to how many. */

@@ -4,6 +4,7 @@ import type { Stretch } from '../delayed/selection.ts'
 import { decodePayload, encodeNodePayload, encodeRubyPayload } from '../job/codec.ts'
 import { jobDigest } from '../job/id.ts'
 import type { Rooms } from '../rooms.ts'
+import type { JobError } from '../status/record.ts'
 import { type Candidate, isExact, matcher, type Wanted } from './delayed-filter.ts'
 
 export interface DelayedJob extends Candidate {
@@ -14,6 +15,9 @@ export interface DelayedJob extends Candidate {
   readonly queue: string | null
   /** null for jobs made by Ruby or Node. */
   readonly id: string | null
+  /** How often it has been performed, and why it failed; only `list` and `peek` tell, of jobs that have failed. */
+  readonly attempts?: number
+  readonly error?: JobError
   /** The bytes in Redis. */
   readonly payload: string
 }

@@ -3,6 +3,7 @@
 
 import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
+import { rawError } from '../redis/trouble.ts'
 
 const pluckScript = defineScript(new URL('./pluck.lua', import.meta.url))
 const retimeScript = defineScript(new URL('./retime.lua', import.meta.url))
@@ -29,8 +30,8 @@ export interface Stretch {
   readonly payloads: readonly string[]
 }
 
-/** What becomes of what is taken out: `cancel` for good, `enqueue` into its queue at once. */
-export type Fate = 'cancel' | 'enqueue'
+/** What becomes of what is taken out: `cancel` for good, `enqueue` into its queue at once, or due in another second. */
+export type Fate = 'cancel' | 'enqueue' | { readonly dueSeconds: number }
 
 export interface Retiming {
   readonly dueSeconds: number
@@ -43,7 +44,8 @@ export interface Retiming {
   readonly nodePayload: string
 }
 
-function isWrongType(error: unknown): boolean {
+function isWrongType(thrown: unknown): boolean {
+  const error = rawError(thrown)
   return error instanceof Error && error.message.startsWith('WRONGTYPE')
 }
 
@@ -168,12 +170,14 @@ export class Selection {
   ): Promise<number> {
     const { redis, keys, scriptNow } = this.#store
     const prefixes = [keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.timestampsPrefix]
-    const rest = [...prefixes, keys.wake, keys.settled, this.#keepStatusSeconds, ...payloads]
+    const [name, target] = typeof fate === 'string' ? [fate, 0] : ['move', fate.dueSeconds]
+    const channels = [keys.wake, keys.settled, this.#keepStatusSeconds, target, keys.delayedIndexPrefix]
+    const rest = [...prefixes, ...channels, ...payloads]
     return Number(
       await pluckScript.run(
         redis,
-        [keys.schedule, keys.queues, keys.attempts, keys.deaths],
-        [scriptNow(), fate, dueSeconds, firstIndex, lastIndex, ...rest],
+        [keys.schedule, keys.queues, keys.attempts, keys.deaths, keys.leader, keys.nodeLeader],
+        [scriptNow(), name, dueSeconds, firstIndex, lastIndex, ...rest],
       ),
     )
   }
@@ -186,7 +190,7 @@ export class Selection {
     const prefixes = [keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.timestampsPrefix]
     const reply = await retimeScript.run(
       redis,
-      [keys.schedule, keys.queues],
+      [keys.schedule, keys.queues, keys.leader, keys.nodeLeader],
       [scriptNow(), ...what, ...prefixes, keys.delayedIndexPrefix, keys.wake],
     )
     const [now, moved, id] = replyList(reply)

@@ -35,6 +35,17 @@ test('run puts the jobs into their queue at once', async () => {
   expect(await here.resque.queues.size('low')).toBe(1)
 })
 
+test('reschedule gives the jobs that are meant another time', async () => {
+  const here = await filled()
+  const call = callerOf(here)
+  const words = ['delayed', 'reschedule', '--class', 'SendEmail', '--in', '2h']
+  expect((await call(...words, '--dry-run')).out).toBe('would reschedule 3 delayed jobs\n')
+  expect(await call(...words)).toMatchObject({ code: 2 })
+  expect((await call(...words, '--yes', '--json')).json()).toEqual({ rescheduled: 3 })
+  expect((await here.resque.delayed.list()).at(-1)).toMatchObject({ class: 'SendEmail' })
+  expect((await call('delayed', 'reschedule', '--class', 'X', '--yes')).err).toMatch(/Give --at TIME or --in/)
+})
+
 test('clear takes out everything, when it is told to be sure', async () => {
   const here = await filled()
   const call = callerOf(here)
@@ -46,6 +57,8 @@ test('clear takes out everything, when it is told to be sure', async () => {
 test.each([
   [['delayed', 'cancel']],
   [['delayed', 'run', '--yes']],
+  [['delayed', 'reschedule', '--in', '5m', '--yes']],
+  [['delayed', 'reschedule', 'id', '--class', 'X', '--in', '5m', '--yes']],
   [['delayed', 'cancel', 'id', '--class', 'X', '--yes']],
   [['delayed', 'cancel', '--args-json', '{"a":1}', '--yes']],
 ])('%j does not say which jobs', async (words) => {

@@ -55,3 +55,22 @@ test('a time is asked for, and an unknown job is exit code 1', async () => {
   expect(await call('reschedule', 'nix')).toMatchObject({ code: 2 })
   expect(await call('reschedule', 'nix', '--in', '5m')).toMatchObject({ code: 1 })
 })
+
+test('show tells of one job with its bytes, or of all that are due in one second', async () => {
+  const here = world()
+  const due = new Date('2031-05-06T07:08:09Z')
+  const id = (await here.resque.enqueueAtWithQueue('mail', due, 'Sooner', 'a', { b: 1 })) ?? ''
+  await here.resque.enqueueAtWithQueue('mail', due, 'Other')
+  const call = callerOf(here)
+  const one = await call('delayed', 'show', id)
+  expect(one.out).toMatch(
+    /class +Sooner\nargs +\["a",\{"b":1\}\]\nqueue +mail\ndue +2031-05-06T07:08:09Z \(in /,
+  )
+  expect(one.out).toContain(`payload   {"class":"Sooner","args":["a",{"b":1}],"queue":"mail","id":"${id}"`)
+  expect((await call('delayed', 'show', id, '--json')).json()).toMatchObject({ id, class: 'Sooner' })
+  const second = await call('delayed', 'show', '2031-05-06T07:08:09Z')
+  expect(second.out).toMatch(/Sooner.*\n.*Other.*\n2 of 2 jobs due at 2031-05-06T07:08:09Z\n$/)
+  await here.resque.cancel(id)
+  expect(await call('delayed', 'show', id)).toMatchObject({ code: 1 })
+  expect((await call('delayed', 'show', 'soon')).err).toMatch(/TIME is "soon": this is no time/)
+})

@@ -8,7 +8,7 @@ import { counted } from '../output.ts'
 import { saysYes } from './ask.ts'
 import { dryRunOption, yesOption } from './failed-bulk.ts'
 import { addCommand, answer, type CommandSpec, type Session } from './session.ts'
-import { readArgsJson } from './values.ts'
+import { atOption, dueDate, inOption, readArgsJson } from './values.ts'
 
 const filterOptions = (): Option[] => [
   new Option('--class <name>', 'jobs of this class'),
@@ -86,6 +86,15 @@ const running: Change = {
   act: ({ resque }, filter) => resque.delayed.enqueueNow(filter),
 }
 
+function moving(date: Date): Change {
+  return {
+    verb: 'reschedule',
+    would: 'wouldReschedule',
+    done: 'rescheduled',
+    act: ({ resque }, filter) => resque.delayed.reschedule(filter, date),
+  }
+}
+
 async function run(session: Session): Promise<number> {
   const filter = filterOf(session)
   if (filter !== null) return change(session, filter, running)
@@ -101,8 +110,14 @@ async function clear(session: Session): Promise<number> {
   return 0
 }
 
-/** `cancel` by ids is what it is elsewhere; without ids it goes by what the jobs are. */
-export function addDelayedChanges(group: Command, context: CliContext, cancelIds: CommandSpec['run']): void {
+/** What `cancel` and `reschedule` do with ids, here and elsewhere. */
+export interface ByIds {
+  readonly cancel: CommandSpec['run']
+  readonly reschedule: CommandSpec['run']
+}
+
+/** With ids they are what they are elsewhere; without ids they go by what the jobs are. */
+export function addDelayedChanges(group: Command, context: CliContext, byIds: ByIds): void {
   addCommand(group, context, {
     usage: 'cancel [ids...]',
     description: 'take jobs out before they run: by their ids, or by what they are',
@@ -113,8 +128,23 @@ export function addDelayedChanges(group: Command, context: CliContext, cancelIds
       if (filter !== null && session.args.length > 0)
         throw new ConfigurationError('give ids, or say what the jobs are; not both.')
       if (filter !== null) return change(session, filter, cancelling)
-      if (session.args.length > 0) return cancelIds(session)
+      if (session.args.length > 0) return byIds.cancel(session)
       throw new ConfigurationError('which jobs? Give their ids, or --class, --queue or --args-json.')
+    },
+  })
+  addCommand(group, context, {
+    usage: 'reschedule [id]',
+    description: 'give jobs another time: by id, or by what they are',
+    options: [atOption(), inOption(), ...filterOptions(), dryRunOption(), yesOption()],
+    after: '  resque delayed reschedule --class Digest --in 2h --yes',
+    run: async (session) => {
+      const filter = filterOf(session)
+      if (filter === null && session.args.length > 0) return byIds.reschedule(session)
+      if (filter !== null && session.args.length > 0)
+        throw new ConfigurationError('give an id, or say what the jobs are; not both.')
+      if (filter === null)
+        throw new ConfigurationError('which jobs? Give an id, or --class, --queue or --args-json.')
+      return change(session, filter, moving(dueDate(session)))
     },
   })
   addCommand(group, context, {

@@ -1,7 +1,8 @@
 // resque delayed, cancel, reschedule: jobs that wait for their time.
 
 import type { Command } from 'commander'
-import { ConfigurationError } from '../../errors.ts'
+import type { DelayedJob } from '../../client/delayed-search.ts'
+import { isId } from '../../job/id.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
 import { addDelayedChanges } from './delayed-changes.ts'
@@ -10,31 +11,78 @@ import {
   argsText,
   atOption,
   countOption,
+  dueDate,
   inOption,
   readCount,
-  readDue,
+  readTime,
   timeText,
   untilText,
 } from './values.ts'
 
+const longestError = 60
+
+function showTable({ stdout, clock }: Session, jobs: readonly DelayedJob[]): void {
+  const haveFailed = jobs.some(({ error }) => error !== undefined)
+  const rows = jobs.map((job) => [
+    timeText(job.dueAt),
+    untilText(job.dueAt.getTime() - clock.nowMs()),
+    printable(job.class ?? '(unreadable)'),
+    argsText(job.args),
+    printable(job.queue ?? '-'),
+    job.id ?? '-',
+    ...(haveFailed ? [failureText(job)] : []),
+  ])
+  const failed = haveFailed ? ['failed before'] : []
+  if (rows.length > 0) writeTable(stdout, ['due', '', 'class', 'args', 'queue', 'id', ...failed], rows)
+}
+
+/** How often a job was performed, and why it failed the last time: `2: TimeoutError: no answer`. */
+function failureText({ attempts, error }: DelayedJob): string {
+  if (error === undefined) return ''
+  const text = printable(`${error.name}: ${error.message}`)
+  return `${attempts ?? 1}: ${text.length > longestError ? `${text.slice(0, longestError)}…` : text}`
+}
+
 async function list(session: Session): Promise<undefined> {
-  const { resque, clock, stdout } = session
+  const { resque, stdout } = session
   const [jobs, total] = await Promise.all([
     resque.delayed.list(readCount(session.flags['count'])),
     resque.delayed.count(),
   ])
   answer(session, jobs, () => {
-    const rows = jobs.map((job) => [
-      timeText(job.dueAt),
-      untilText(job.dueAt.getTime() - clock.nowMs()),
-      printable(job.class ?? '(unreadable)'),
-      argsText(job.args),
-      printable(job.queue ?? '-'),
-      job.id ?? '-',
-    ])
-    if (rows.length > 0) writeTable(stdout, ['due', '', 'class', 'args', 'queue', 'id'], rows)
+    showTable(session, jobs)
     stdout.write(`${jobs.length} of ${counted(total, 'delayed job')}\n`)
   })
+}
+
+async function showOne(session: Session, id: string): Promise<number> {
+  const [job] = await session.resque.delayed.find({ id })
+  if (job === undefined) return refusal(session, id)
+  answer(session, job, () => {
+    const due = `${timeText(job.dueAt)} (${untilText(job.dueAt.getTime() - session.clock.nowMs())})`
+    const rows = { id, class: job.class ?? '-', args: JSON.stringify(job.args), queue: job.queue ?? '-', due }
+    const payload = job.payload
+    for (const [name, text] of Object.entries({ ...rows, payload }))
+      session.stdout.write(`${name.padEnd(10)}${printable(text)}\n`)
+  })
+  return 0
+}
+
+/** The jobs of one second, or one job. */
+async function show(session: Session): Promise<number> {
+  const { resque, stdout, args, flags } = session
+  const what = args[0] ?? ''
+  if (isId(what)) return showOne(session, what)
+  const date = readTime(what, 'TIME')
+  const [jobs, total] = await Promise.all([
+    resque.delayed.peek(date, 0, readCount(flags['count'])),
+    resque.delayed.sizeAt(date),
+  ])
+  answer(session, jobs, () => {
+    showTable(session, jobs)
+    stdout.write(`${jobs.length} of ${counted(total, 'job')} due at ${timeText(date)}\n`)
+  })
+  return 0
 }
 
 /** Why a job could be neither cancelled nor moved. */
@@ -57,18 +105,10 @@ async function cancel(session: Session): Promise<number> {
   return results.every(({ cancelled }) => cancelled) ? 0 : 1
 }
 
-/** No time from now is a time that is past by whichever clock. */
-function dateIn(seconds: number, nowMs: number): Date {
-  return new Date(seconds === 0 ? 0 : nowMs + seconds * 1000)
-}
-
 async function reschedule(session: Session): Promise<number> {
-  const { resque, clock, args, flags, stdout } = session
+  const { resque, args, stdout } = session
   const id = args[0] ?? ''
-  const due = readDue(flags)
-  if (due === null) throw new ConfigurationError('when is the job to run? Give --at TIME or --in DURATION.')
-  const date = 'at' in due ? due.at : dateIn(due.inSeconds, clock.nowMs())
-  if (!(await resque.reschedule(id, date))) return refusal(session, id)
+  if (!(await resque.reschedule(id, dueDate(session)))) return refusal(session, id)
   const status = await resque.status(id)
   const where = status?.state === 'delayed' ? `due ${timeText(status.dueAt)}` : `${status?.state ?? 'moved'}`
   answer(session, status, () => stdout.write(`${printable(id)} is ${where} now\n`))
@@ -95,8 +135,13 @@ export function addDelayed(program: Command, context: CliContext): void {
     options: [countOption(20)],
     run: list,
   })
-  addDelayedChanges(group, context, cancel)
-  addCommand(group, context, rescheduleSpec)
+  addCommand(group, context, {
+    usage: 'show <id-or-time>',
+    description: 'one job with its bytes, or all that are due in one second',
+    options: [countOption(20)],
+    run: show,
+  })
+  addDelayedChanges(group, context, { cancel, reschedule })
 }
 
 /** The same two for jobs wherever they wait. */

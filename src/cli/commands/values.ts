@@ -4,6 +4,7 @@ import { Option } from 'commander'
 import { ConfigurationError, InvalidArgumentError } from '../../errors.ts'
 import { parseDuration } from '../../recurring/every.ts'
 import { printable } from '../output.ts'
+import type { Session } from './session.ts'
 
 export const countOption = (unset: number): Option =>
   new Option('--count <number>', 'how many at most').default(String(unset), String(unset))
@@ -20,11 +21,12 @@ export const atOption = (): Option =>
 
 export const inOption = (): Option => new Option('--in <duration>', 'in how long it is due: 90, 5m, 1h30m')
 
-function readAt(text: string): Date {
+/** @throws ConfigurationError for what is no time; `name` says where it was given */
+export function readTime(text: string, name: string): Date {
   const date = /^\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text)
   if (!Number.isNaN(date.getTime())) return date
   const how = 'Write 2027-01-01T09:00:00Z (without the Z it is the time of this machine), or unix seconds.'
-  throw new ConfigurationError(`--at is ${JSON.stringify(text)}: this is no time. ${how}`)
+  throw new ConfigurationError(`${name} is ${JSON.stringify(text)}: this is no time. ${how}`)
 }
 
 /** A time given by --at, or seconds from now given by --in; null when neither was. @throws ConfigurationError */
@@ -35,13 +37,25 @@ export function readDue(
   if (at !== undefined && delay !== undefined) {
     throw new ConfigurationError('--at and --in were both given: a job is due once. Give one of them.')
   }
-  if (at !== undefined) return { at: readAt(String(at)) }
+  if (at !== undefined) return { at: readTime(String(at), '--at') }
   if (delay === undefined) return null
   try {
     return { inSeconds: parseDuration(String(delay), '--in') }
   } catch (error) {
     throw error instanceof InvalidArgumentError ? new ConfigurationError(error.message) : error
   }
+}
+
+/** No time from now is a time that is past by whichever clock. */
+function dateIn(seconds: number, nowMs: number): Date {
+  return new Date(seconds === 0 ? 0 : nowMs + seconds * 1000)
+}
+
+/** The time that --at or --in gives. @throws ConfigurationError when neither does */
+export function dueDate({ flags, clock }: Pick<Session, 'flags' | 'clock'>): Date {
+  const due = readDue(flags)
+  if (due === null) throw new ConfigurationError('when is the job to run? Give --at TIME or --in DURATION.')
+  return 'at' in due ? due.at : dateIn(due.inSeconds, clock.nowMs())
 }
 
 /** A word as an argument of a job: JSON for numbers, true, false, null, lists and maps; else the text itself. */
