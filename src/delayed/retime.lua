@@ -1,6 +1,7 @@
 -- Gives all delayed jobs of a class, args and queue another second; adds the job when there is none. Both indexes
 -- tell where to look, at most 20,000 entries; what neither knows (PHP's jobs, retries) is not met here.
--- KEYS[1] delayed_queue_schedule   KEYS[2] queues
+-- What is due while Ruby leads is on its way, and not met either.
+-- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] the leader's lock   KEYS[4] node-resque's lock
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] the new second   ARGV[3] the job to add, when there is none
 -- ARGV[4] its args as JSON   ARGV[5] the same job as Ruby and ARGV[6] as Node writes it
 -- ARGV[7] its digest   ARGV[8] its queue
@@ -14,6 +15,7 @@
 -- @include enqueue
 -- @include delayed-index
 -- @include delayed-status
+-- @include ruby-hands
 local now_ms, now_s = now(ARGV[1])
 local due, digest, queue, bucket_prefix = ARGV[2], ARGV[7], ARGV[8], ARGV[9]
 local found, left = {}, 20000
@@ -36,6 +38,7 @@ local function is_same_job(payload)
 end
 
 local function look_in(second)
+  if is_in_rubys_hands(second, now_s, KEYS[3], KEYS[4]) then return end
   local bucket = bucket_prefix .. second
   local length = redis.pcall('LLEN', bucket)
   if type(length) ~= 'number' then return end
@@ -60,7 +63,8 @@ local function look_for_theirs(payload)
   local members = redis.pcall('SMEMBERS', ARGV[12] .. payload)
   for _, member in ipairs(members.err and {} or members) do
     local second = string.match(member, '^delayed:(%d+)$')
-    if second then found[#found + 1] = { payload = payload, second = second, count = 0 } end
+    local is_within_reach = second and not is_in_rubys_hands(second, now_s, KEYS[3], KEYS[4])
+    if is_within_reach then found[#found + 1] = { payload = payload, second = second, count = 0 } end
   end
 end
 

@@ -6,6 +6,10 @@
 // the machine) and wake when another leads; so every script that promotes or fires compares the lock's value
 // with the caller's, in the same step in which it writes. A former leader's call does nothing.
 //
+// node-resque has a lock of its own. The shared lease takes it along, in the same step, so that a scheduler of
+// node-resque stands by as well, and does not lead while one of those has it. Its value there begins with a mark,
+// by which our scripts tell a former leader of ours, who is in nobody's way, from a leader of node-resque's.
+//
 // The lease ends 15 s after the last renewal and is renewed every 5 s, also in the middle of long promotions.
 // Applications with a name have a lease of their own for their recurring entries. Their schedulers take the shared
 // one as well, so that delayed jobs are promoted, but yield it to a scheduler without a name, whose entries need it.
@@ -16,11 +20,14 @@ import { uniqueProcessName } from '../daemon/roster.ts'
 import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
 
-const holdScript = defineScript(new URL('./hold.lua', import.meta.url))
-const releaseScript = defineScript(new URL('./release.lua', import.meta.url))
+const holdScript = defineScript(new URL('./hold.lua', import.meta.url), { confirmed: false })
+const releaseScript = defineScript(new URL('./release.lua', import.meta.url), { confirmed: false })
 
 export const leaseSeconds = 15
 export const renewEveryMs = 5_000
+
+/** Before our values in node-resque's lock. node-resque itself compares values as a whole. */
+export const nodeMark = 'resque-scheduler '
 
 /** `yields`: gives the shared lease to who wants it, because its own entries are fired under another. */
 export type LeaseManner = 'wants' | 'yields' | ''
@@ -36,11 +43,17 @@ export interface LeaseState {
   /** When it ends by itself; -1 for a lock without an end, which nobody can take over. */
   readonly endsInMs: number
   readonly redisNowMs: number
+  /** It is node-resque's lock that another has. */
+  readonly isNodes: boolean
+  /** The lock's key, to be told to people. */
+  readonly lock: string
 }
 
 export class Lease {
   readonly #store: Store
   readonly #key: string
+  /** Delayed jobs are promoted under the shared lease, and only this is node-resque's business. */
+  readonly #nodeKeys: readonly string[]
   readonly #manner: LeaseManner
   /** This process's value in the lock: `host:pid`, with the host made unique. */
   readonly name: string = uniqueProcessName()
@@ -49,6 +62,7 @@ export class Lease {
   constructor(store: Store, { appName = '', manner = 'wants' }: LeaseOptions = {}) {
     this.#store = store
     this.#key = store.keys.recurring(appName).leader
+    this.#nodeKeys = appName === '' ? [store.keys.nodeLeader] : []
     this.#manner = appName === '' ? manner : ''
   }
 
@@ -56,19 +70,21 @@ export class Lease {
   async hold(): Promise<LeaseState> {
     const reply = await holdScript.run(
       this.#store.redis,
-      [this.#key, this.#store.keys.leaderWanted],
-      [this.name, leaseSeconds, this.#store.scriptNow(), this.#manner],
+      [this.#key, this.#store.keys.leaderWanted, ...this.#nodeKeys],
+      [this.name, leaseSeconds, this.#store.scriptNow(), this.#manner, nodeMark],
     )
-    const [mine, holder, endsInMs, redisNowMs] = replyList(reply)
+    const [mine, holder, endsInMs, redisNowMs, isNodes] = replyList(reply)
     return {
       mine: mine === 1,
       holder: String(holder),
       endsInMs: Number(endsInMs),
       redisNowMs: Number(redisNowMs),
+      isNodes: isNodes === 1,
+      lock: isNodes === 1 ? this.#store.keys.nodeLeader : this.#key,
     }
   }
 
   async release(): Promise<void> {
-    await releaseScript.run(this.#store.redis, [this.#key], [this.name])
+    await releaseScript.run(this.#store.redis, [this.#key, ...this.#nodeKeys], [this.name, nodeMark])
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Emitter } from '../events.ts'
-import { type Lease, leaseSeconds, renewEveryMs } from './lease.ts'
+import { type Lease, type LeaseState, leaseSeconds, renewEveryMs } from './lease.ts'
 import type { RedisTime } from './redis-time.ts'
 
 export interface SeatOptions {
@@ -21,6 +21,8 @@ export class Seat {
   #isMine = false
   #holder = ''
   #renewAtMs = 0
+  /** Who held a lock without an end at the last look, and whether that was told. */
+  #endless = { holder: '', isTold: false }
 
   constructor(options: SeatOptions) {
     this.#options = options
@@ -38,27 +40,40 @@ export class Seat {
   async keep(): Promise<boolean> {
     if (this.#isMine && this.#options.clock.nowMs() < this.#renewAtMs) return false
     const { lease, time, clock } = this.#options
-    const { mine, holder, endsInMs } = await time.learn(lease.hold())
+    const state = await time.learn(lease.hold())
+    const { mine, holder } = state
     const nowMs = clock.nowMs()
     // A machine that slept for longer than the lease: another may have led, and be gone again.
     const hasLapsed = this.#isMine && nowMs > this.#renewAtMs - renewEveryMs + leaseSeconds * 1000
     this.#renewAtMs = nowMs + renewEveryMs
     if (mine && hasLapsed) this.#options.onTaken()
-    this.#tell(mine, holder, endsInMs)
+    this.#tell(state)
+    this.#tellEndless(state)
     this.#isMine = mine
     this.#holder = holder
     return true
   }
 
-  #tell(mine: boolean, holder: string, endsInMs: number): void {
+  #tell({ mine, holder, endsInMs, isNodes }: LeaseState): void {
     const { events, appName, onTaken } = this.#options
-    const app = appName === '' ? {} : { appName }
+    const app = {
+      ...(appName === '' ? {} : { appName }),
+      ...(isNodes ? { system: 'node-resque' as const } : {}),
+    }
     if (mine && !this.#isMine) {
       onTaken()
       events.emit('leading', { name: this.name, ...app })
     }
     if (!mine && (this.#isMine || holder !== this.#holder))
       events.emit('standby', { holder, endsInMs, ...app })
+  }
+
+  /** A lock is without an end for a moment in every old Ruby scheduler; who is told of it saw it twice. */
+  #tellEndless({ mine, holder, endsInMs, lock }: LeaseState): void {
+    const isEndless = !mine && endsInMs < 0
+    const isSecondLook = isEndless && this.#endless.holder === holder
+    if (isSecondLook && !this.#endless.isTold) this.#options.events.emit('endlessLock', { holder, lock })
+    this.#endless = { holder: isEndless ? holder : '', isTold: isSecondLook }
   }
 
   /** A script has said that the lease is another's. */

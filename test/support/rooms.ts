@@ -33,17 +33,19 @@ export const layers: readonly Layer[] = [
       failed: ['errors', 'clock', 'nearest', 'events', 'job', 'redis'],
       recurring: ['errors', 'clock', 'nearest', 'events', 'job', 'redis'],
       status: station,
+      unique: station,
     },
   },
   { name: 'landing', rooms: { rooms: ['ground', 'job', 'redis', 'stations'] } },
   { name: 'daemons', rooms: { daemon: ['errors', 'clock', 'events', 'job', 'redis', 'running'] } },
   {
     name: 'movers',
-    rooms: { client: mover, scheduler: mover, worker: mover, doctor: mover },
+    rooms: { client: mover, scheduler: mover, worker: [...mover, 'client'], doctor: mover },
   },
   {
     name: 'fronts',
     rooms: {
+      trace: ['errors', 'job'],
       testing: everythingAbove,
       http: everythingAbove,
       web: [...everythingAbove, 'testing', 'http'],

@@ -145,14 +145,19 @@ describe('counters', () => {
 })
 
 describe('the scheduler', () => {
-  it("holds Ruby's lock with a value in Ruby's form", async () => {
+  it("holds Ruby's lock with a value in Ruby's form, and node-resque's", async () => {
     const { rooms, redis, keys, allKeys } = world()
     const lease = new Lease(rooms.store)
     await lease.hold()
     expect(await redis.get(keys.leader)).toBe(lease.name)
     expect(lease.name).toMatch(new RegExp(`^${hostname()}\\.[0-9a-f]{8}:${process.pid}$`))
     expect(await redis.ttl(keys.leader)).toBe(15)
-    expect(await allKeys()).toEqual([`${rooms.store.keys.namespace}:resque_scheduler_master_lock`])
+    // node-resque's lock goes along: it compares whole values and reads nothing out of them.
+    expect(await redis.get(keys.nodeLeader)).toBe(`resque-scheduler ${lease.name}`)
+    expect(await allKeys()).toEqual([
+      'resque_scheduler_leader_lock',
+      `${keys.namespace}:resque_scheduler_master_lock`,
+    ])
   })
 
   it("writes a run of a recurring entry as Ruby's page shows it", async () => {

@@ -3,15 +3,17 @@
 
 -- Looks through `limit` entries from the tail, `skip` entries in. From the tail, because what joins or leaves
 -- while we search in several calls does so at the ends, and cannot hide an entry from us there.
--- -> payload, or nil and whether the list goes on
-local function find_in_list(key, id, skip, limit)
+-- The entries of a parked list hold a payload and its queue; see limits.lua of the running room.
+-- -> payload, or nil and whether the list goes on; and the entry, where that is more than the payload
+local function find_in_list(key, id, skip, limit, is_parked)
   local reply = redis.pcall('LRANGE', key, -(skip + limit), -(skip + 1))
   if reply.err then return nil, false end
   for index = #reply, 1, -1 do
     local payload = reply[index]
     if string.find(payload, id, 1, true) then
+      if is_parked then payload = string.match(payload, '^{"queue":".-","payload":(.*)}$') or payload end
       local _, _, _, found = read_payload(payload)
-      if found == id then return payload end
+      if found == id then return payload, false, reply[index] end
     end
   end
   return nil, #reply == limit
@@ -19,11 +21,14 @@ end
 
 -- Where the job is, going by its status record, else by the second in its id.
 -- -> code, list key, second, record;  code is 63 or 1 when there is a list to look in, else that of its state
-local function place_of(id, status_prefix, bucket_prefix, queue_prefix)
+local function place_of(id, status_prefix, bucket_prefix, queue_prefix, parked_prefix)
   local text = redis.call('GET', status_key(status_prefix, id))
   local ok, record = pcall(cjson.decode, text or '')
   if not ok or type(record) ~= 'table' then record = {} end
   local code = tonumber(record.status)
+  if code == 1 and parked_prefix and type(record.parked) == 'string' then
+    return 1, parked_prefix .. record.parked, nil, record
+  end
   if code == 1 and type(record.queue) == 'string' then return 1, queue_prefix .. record.queue, nil, record end
   if code and code ~= 63 then return code end
   local planned = tonumber(string.sub(id, 1, 10), 16) or 0
@@ -32,16 +37,16 @@ local function place_of(id, status_prefix, bucket_prefix, queue_prefix)
 end
 
 -- -> { code, payload, more, key, due, record }: payload is nil when it was not found in this stretch
-local function find_job(id, skip, limit, status_prefix, bucket_prefix, queue_prefix)
-  local code, key, due, record = place_of(id, status_prefix, bucket_prefix, queue_prefix)
+local function find_job(id, skip, limit, status_prefix, bucket_prefix, queue_prefix, parked_prefix)
+  local code, key, due, record = place_of(id, status_prefix, bucket_prefix, queue_prefix, parked_prefix)
   if not key then return { code = code } end
-  local payload, more = find_in_list(key, id, skip, limit)
-  return { code = code, payload = payload, more = more, key = key, due = due, record = record }
+  local payload, more, entry = find_in_list(key, id, skip, limit, parked_prefix and record.parked ~= nil)
+  return { code = code, payload = payload, more = more, key = key, due = due, record = record, entry = entry }
 end
 
 -- -> whether it was in Ruby's index, which is told as well
 local function take_out(found, schedule_key, timestamps_prefix)
-  redis.call('LREM', found.key, -1, found.payload)
+  redis.call('LREM', found.key, -1, found.entry or found.payload)
   if not found.due then return false end
   if redis.call('EXISTS', found.key) == 0 then redis.call('ZREM', schedule_key, found.due) end
   return leave_ruby_index(timestamps_prefix, found.key, found.payload, found.due)

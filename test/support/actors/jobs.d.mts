@@ -12,4 +12,4 @@ export function journalJobs(
   redis: Redis,
   journal: string,
   mood?: Mood,
-): Record<'Note' | 'Broken' | 'Flaky' | 'Stubborn' | 'Gated', JobClass>
+): Record<'Note' | 'Broken' | 'Flaky' | 'Stubborn' | 'Gated' | 'Few', JobClass>

@@ -53,5 +53,20 @@ export function journalJobs(redis, journal, { hang = false, broken = false } = {
     }
   }
 
-  return { Note, Broken, Flaky, Stubborn, Gated }
+  /** At most two at a time: counts how many there are, and keeps the most there ever were. */
+  class Few {
+    static limits = { concurrency: 2 }
+    async perform() {
+      await note(this.job)
+      const now = await redis
+        .zadd(`${journal}:now`, Date.now(), this.job.id)
+        .then(() => redis.zcard(`${journal}:now`))
+      await redis.zadd(`${journal}:most`, 'GT', now, 'most')
+      await delay(10)
+      while ((await redis.exists(`${journal}:shut`)) === 1) await delay(20)
+      await redis.zrem(`${journal}:now`, this.job.id)
+    }
+  }
+
+  return { Note, Broken, Flaky, Stubborn, Gated, Few }
 }
