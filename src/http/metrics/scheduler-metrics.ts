@@ -1,0 +1,163 @@
+// Metrics of one scheduler, fed by what it tells.
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Events } from '../../events.ts'
+import type { Scheduler } from '../../scheduler/scheduler.ts'
+
+export const schedulerPrefix = 'resque_scheduler_'
+
+/** From what is usual (milliseconds after the second) to an hour of standstill. */
+const latenessBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
+
+export class SchedulerMetrics {
+  readonly register: Registry = new Registry()
+  readonly #scheduler: Scheduler
+  readonly #off: (() => void)[] = []
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler
+    this.#feedPromotion()
+    this.#feedRecurring()
+    this.#feedTrouble()
+    this.#watchState()
+    this.#watchSchedule()
+  }
+
+  /** Stops listening. */
+  close(): void {
+    for (const off of this.#off) off()
+  }
+
+  #on: Scheduler['on'] = (name, listener) => {
+    const off = this.#scheduler.on(name, listener)
+    this.#off.push(off)
+    return off
+  }
+
+  #counter(name: string, help: string): Counter<never> {
+    return new Counter({ name: schedulerPrefix + name, help, registers: [this.register] })
+  }
+
+  #lateness(name: string, help: string): Histogram<never> {
+    const shape = { buckets: latenessBuckets, registers: [this.register] }
+    return new Histogram({ name: schedulerPrefix + name, help, ...shape })
+  }
+
+  #ownGauge(name: string, help: string): Gauge<never> {
+    return new Gauge({ name: schedulerPrefix + name, help, registers: [this.register] })
+  }
+
+  /** A gauge that is asked when the page is. */
+  #gauge(name: string, help: string, value: () => number): void {
+    const collect = function (this: Gauge<never>): void {
+      this.set(value())
+    }
+    new Gauge({ name: schedulerPrefix + name, help, registers: [this.register], collect })
+  }
+
+  #feedPromotion(): void {
+    const promoted = this.#counter('promoted_jobs_total', 'Delayed jobs moved into their queues')
+    const refused = this.#counter(
+      'refused_jobs_total',
+      'Delayed jobs that were none, moved to the failed list',
+    )
+    const lateness = this.#lateness(
+      'promotion_lateness_seconds',
+      'How late the oldest job of each batch was moved into its queue',
+    )
+    this.#on('promoted', ({ count, refused: wrong, lateMs }: Events['promoted']) => {
+      promoted.inc(count)
+      refused.inc(wrong)
+      lateness.observe(Math.max(0, lateMs) / 1000)
+    })
+  }
+
+  #feedRecurring(): void {
+    const fired = this.#counter(
+      'recurring_fired_total',
+      'Runs of recurring entries enqueued, made up ones as well',
+    )
+    const caughtUp = this.#counter('recurring_caught_up_total', 'Missed runs that were made up')
+    const skipped = this.#counter(
+      'recurring_skipped_total',
+      'Runs left out: missed, overlapping, or disabled',
+    )
+    const lateness = this.#lateness(
+      'recurring_lateness_seconds',
+      'How late runs of recurring entries were enqueued, without those that were made up',
+    )
+    this.#on('fired', ({ caughtUp: isLate, plannedMs }: Events['fired']) => {
+      fired.inc()
+      if (isLate) caughtUp.inc()
+      else lateness.observe(Math.max(0, this.#scheduler.pulse.redisNowMs - plannedMs) / 1000)
+    })
+    this.#on('skipped', ({ count }: Events['skipped']) => skipped.inc(count))
+  }
+
+  #feedTrouble(): void {
+    const errors = this.#counter(
+      'redis_errors_total',
+      'Times that Redis began to fail; told once until it answers',
+    )
+    const recoveries = this.#counter('redis_recoveries_total', 'Times that Redis answered again')
+    const orphans = this.#counter('orphaned_jobs_total', 'Jobs of dead workers that were put back or failed')
+    const changes = this.#counter(
+      'lead_changes_total',
+      'Times that this scheduler took a lock of the leaders',
+    )
+    const refusals = this.#counter(
+      'schedule_refusals_total',
+      'Reloads refused, so that the old schedule stayed',
+    )
+    const rival = this.#ownGauge(
+      'rival',
+      '1 while another scheduler moves delayed jobs although this one leads, else 0',
+    )
+    rival.set(0)
+    this.#on('rival', ({ isThere }: Events['rival']) => rival.set(isThere ? 1 : 0))
+    this.#on('trouble', () => errors.inc())
+    this.#on('recovered', () => recoveries.inc())
+    this.#on('orphans', ({ requeued, failed }: Events['orphans']) => orphans.inc(requeued + failed))
+    this.#on('leading', () => changes.inc())
+    this.#on('scheduleRefused', () => refusals.inc())
+  }
+
+  #watchState(): void {
+    const scheduler = this.#scheduler
+    this.#gauge('leading', '1 while this scheduler moves delayed jobs, else 0', () =>
+      scheduler.isLeading ? 1 : 0,
+    )
+    this.#gauge(
+      'firing',
+      '1 while this scheduler fires the recurring entries of its application, else 0',
+      () => (scheduler.pulse.isFiring ? 1 : 0),
+    )
+    this.#gauge(
+      'last_pass_timestamp_seconds',
+      'When the last pass of the loop ended, in unix time; 0 before the first',
+      () => scheduler.pulse.lastPassMs / 1000,
+    )
+  }
+
+  /** Who leads knows when the next run is due; others show 0. */
+  #watchSchedule(): void {
+    const scheduler = this.#scheduler
+    const nextMs = (): number => {
+      const known = scheduler.pulse.isFiring ? scheduler.nextRunMs : Number.POSITIVE_INFINITY
+      return Number.isFinite(known) ? known : 0
+    }
+    this.#gauge('schedule_ok', '1 while the schedule that was offered last is in force, else 0', () =>
+      scheduler.pulse.scheduleProblem === null ? 1 : 0,
+    )
+    this.#gauge(
+      'recurring_next_run_timestamp_seconds',
+      'When the next recurring run is due, in unix time; 0 when none is known here',
+      () => nextMs() / 1000,
+    )
+    this.#gauge(
+      'recurring_lag_seconds',
+      'How long the next recurring run is overdue; 0 when it is not, or when another scheduler fires',
+      () => (nextMs() === 0 ? 0 : Math.max(0, scheduler.pulse.redisNowMs - nextMs()) / 1000),
+    )
+  }
+}
