@@ -1,6 +1,8 @@
-// Where Redis is, in all the ways that users of Ruby, PHP and Node write it: a URL, a socket, host:port:db.
+// Where Redis is, in all the ways that users of Ruby, PHP and Node write it: a URL, a socket, host:port:db; and the
+// files by which TLS knows whom to trust.
 
-import { type Given, type Setting, type Variables, wrongValue } from './setting.ts'
+import { ConfigurationError } from '../errors.ts'
+import { type Given, type Setting, text, type Variables, wrongValue } from './setting.ts'
 
 export const defaultRedisUrl = 'redis://127.0.0.1:6379'
 
@@ -15,26 +17,34 @@ function withDatabase(url: string, { by }: Given, variables: Variables): string 
   return parsed.href
 }
 
+/** A value as messages show it: without its password. */
+function shown({ by, text }: Given): Given {
+  const hidden = text.replace(/(\/\/|^)[^/]*@/, '$1***@').replace(/(password=)[^&]*/gi, '$1***')
+  return { by, text: hidden }
+}
+
 function fromUrl(given: Given): string {
   const url = given.text.replace(/^tcp:/i, 'redis:')
   const hint = 'In a password, characters such as # / ? @ % must be percent-encoded.'
-  if (!URL.canParse(url)) throw wrongValue(given, `this is no URL. ${example} ${hint}`)
+  if (!URL.canParse(url)) throw wrongValue(shown(given), `this is no URL. ${example} ${hint}`)
   const { pathname, hostname } = new URL(url)
-  if (hostname === '') throw wrongValue(given, `it names no host. ${example} ${hint}`)
+  if (hostname === '') throw wrongValue(shown(given), `it names no host. ${example} ${hint}`)
   if (/^(\/\d*)?$/.test(pathname)) return url
   throw wrongValue(
-    given,
+    shown(given),
     `the database ${pathname.slice(1)} is no number. ${example} A namespace goes to --namespace.`,
   )
 }
 
 function fromHost(given: Given): string {
   const [, host, port = '6379', database] = /^([\w.-]+)(?::(\d+))?(?::(\d+))?$/.exec(given.text) ?? []
-  if (host === undefined) throw wrongValue(given, `this is no place of a Redis. ${example}`)
+  if (host === undefined) throw wrongValue(shown(given), `this is no place of a Redis. ${example}`)
   return fromUrl({ ...given, text: `redis://${host}:${port}${database === undefined ? '' : `/${database}`}` })
 }
 
 function place(given: Given): string {
+  // Its parts are checked where it is opened.
+  if (/^rediss?-(sentinel|cluster):\/\//i.test(given.text)) return given.text
   if (/^(rediss?|tcp):\/\//i.test(given.text)) return fromUrl(given)
   const socket = given.text.replace(/^unix:(\/\/)?/i, '')
   return socket.startsWith('/') ? socket : fromHost(given)
@@ -66,4 +76,55 @@ export const namespace: Setting<string> = {
     if (name !== '' && !/\s/.test(name)) return name
     throw wrongValue(last, 'a namespace is a name without blanks, such as resque.')
   },
+}
+
+/** Files in PEM format: whom to trust, and who we are. */
+export interface TlsFiles {
+  readonly tlsCa: string | undefined
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+}
+
+export const tlsFiles: Readonly<Record<keyof TlsFiles, Setting<string | undefined>>> = {
+  tlsCa: text(
+    {
+      flags: '--tls-ca <file>',
+      variables: ['RESQUE_TLS_CA'],
+      help: 'for rediss://: certificates of the authorities to trust, in place of the well-known ones',
+    },
+    undefined,
+  ),
+  tlsCert: text(
+    {
+      flags: '--tls-cert <file>',
+      variables: ['RESQUE_TLS_CERT'],
+      help: 'for rediss://: the certificate by which Redis knows us',
+    },
+    undefined,
+  ),
+  tlsKey: text(
+    { flags: '--tls-key <file>', variables: ['RESQUE_TLS_KEY'], help: 'for rediss://: its private key' },
+    undefined,
+  ),
+}
+
+/**
+ * The URL with the files of TLS as parameters, so that it alone tells how to connect.
+ * @throws ConfigurationError for files beside a URL without TLS, and for a certificate without its key
+ */
+export function withTls(url: string, { tlsCa, tlsCert, tlsKey }: TlsFiles): string {
+  const given = Object.entries({ tlsCa, tlsCert, tlsKey }).filter(([, file]) => file !== undefined)
+  if (given.length === 0) return url
+  if (!/^rediss(-\w+)?:/i.test(url)) {
+    const cure = 'Write rediss://host:port to speak TLS, or leave the files out.'
+    throw new ConfigurationError(
+      `files for TLS are given, but Redis is to be spoken to in plain text. ${cure}`,
+    )
+  }
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new ConfigurationError(
+      'a certificate and its private key belong together. Give both --tls-cert and --tls-key, or none.',
+    )
+  const query = given.map(([name, file]) => `${name}=${encodeURIComponent(file ?? '')}`).join('&')
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`
 }

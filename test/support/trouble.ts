@@ -1,5 +1,6 @@
 // A worker and a scheduler on a Redis of their own, what their log said, and trouble that comes and goes.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
 import { logTo, openLog } from '../../src/log.ts'
@@ -33,6 +34,16 @@ export interface SufferOptions extends RedisServerOptions {
   /** How the daemons get to Redis; straight unless told otherwise. */
   readonly way?: (server: RedisServer) => RedisSource | Promise<RedisSource>
   readonly commandTimeoutMs?: number
+}
+
+/** Long enough for both daemons to fail again and again. */
+export async function lasting(): Promise<void> {
+  await delay(500)
+}
+
+/** A call that fails at once must not be made again before anything else can happen. */
+export async function breath(): Promise<void> {
+  await delay(5)
 }
 
 function listen(source: Parameters<typeof logTo>[0]): string[] {
