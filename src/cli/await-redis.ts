@@ -19,8 +19,9 @@ function isWorthWaiting(error: unknown): boolean {
   return error instanceof Error && isConnectionTrouble(error.cause)
 }
 
-async function attempt(place: RedisPlace): Promise<unknown> {
-  const resque = new Resque({ ...place, commandTimeoutMs: tryMs })
+/** Whoever calls may have more settings than those of the place. */
+async function attempt({ redis, namespace }: RedisPlace): Promise<unknown> {
+  const resque = new Resque({ redis, namespace, commandTimeoutMs: tryMs })
   try {
     await resque.connect()
     return undefined

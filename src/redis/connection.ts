@@ -1,16 +1,37 @@
-// Opens connections and explains what is wrong with them. The only file, with the rooms' types, that knows
-// how ioredis is configured.
+// Opens connections: to one server, to what Sentinel watches, to a Cluster, or those that were handed in.
 
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { type Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RedisError } from '../errors.ts'
+import { listenerOf } from './any-node.ts'
+import { endCluster, openCluster } from './cluster.ts'
+import {
+  defaultCommandTimeoutMs,
+  defaults,
+  type Flushable,
+  type Options,
+  patient,
+  sentinelDefaults,
+} from './defaults.ts'
+import { explained } from './explained.ts'
+import { isDistrust } from './tls.ts'
+import { cureOf, isWrongDatabase, reasonOf, withoutCredentials } from './trouble.ts'
+import { type ClusterPlace, readUrl } from './url.ts'
 
-/** A URL (redis://, rediss://, a path to a socket), ioredis options, or a client that you made and close. */
+export { checkServer, isOlder } from './check-server.ts'
+export { isConnectionTrouble, isTimeout, oldestServer } from './trouble.ts'
+
+/** A URL (redis://, rediss://, redis-sentinel://, redis-cluster://, a path to a socket), ioredis options, or a
+ * client that you made and close. */
 export type RedisSource = string | RedisOptions | Redis | Cluster
 
 export interface Connection {
+  /** Whatever a command rejects with is explained already. */
   readonly redis: Redis
   /** Where it leads, without the password. */
   readonly where: string
+  readonly isCluster: boolean
+  /** A client that was handed in, and is set to send commands again whose reply was lost. */
+  readonly resends: boolean
   /** Asked before a call is made; its answer tells, after the call has failed, whether it can have been sent. */
   watchSending(): () => boolean
   /** Another connection to the same server, for subscriptions. The caller closes it. */
@@ -18,45 +39,25 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export const oldestServer = '6.2.0'
-
-/**
- * A command that was sent when the connection broke may or may not have been carried out. ioredis would send
- * it again, and so enqueue a job twice: it must not. It fails at once, as do those that wait for a connection
- * that cannot be made, and what is safe to repeat is repeated by its caller. A connection that is silent for as
- * long as a command may take is given up: it may be half open, and would stay so for a quarter of an hour.
- */
-const defaults = {
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: 10_000,
-  socketTimeout: 10_000,
-  connectTimeout: 5_000,
-  // A program that ends while Redis is away is kept alive for as long as this.
-  disconnectTimeout: 200,
-  keepAlive: 10_000,
-  retryStrategy: (attempt: number): number =>
-    Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.75 + Math.random() / 2),
-  reconnectOnError: (error: Error): boolean | 1 | 2 => (error.message.startsWith('READONLY') ? 1 : false),
-} satisfies RedisOptions
-
-/** A subscription may be made any number of times, and waits for as long as Redis is away. */
-const patient = {
-  autoResendUnfulfilledCommands: true,
-  maxRetriesPerRequest: null,
-  commandTimeout: undefined,
-} satisfies RedisOptions
+export interface ConnectOptions {
+  /** How long one command may take, in milliseconds, before it fails. Default 10 s. */
+  readonly commandTimeoutMs?: number
+}
 
 function isClient(source: RedisSource): source is Redis | Cluster {
   return typeof source === 'object' && typeof (source as Redis).evalsha === 'function'
 }
 
-/** ioredis types the replies by this option; we read none that it changes. */
-type Options = Omit<RedisOptions, 'replyMapping'>
+/** Whether it leads to a Redis Cluster; told without connecting. @throws InvalidArgumentError for a URL that is wrong */
+export function isClusterSource(source: RedisSource): boolean {
+  if (typeof source === 'string') return readUrl(source).kind === 'cluster'
+  return isClient(source) && source.isCluster
+}
 
 function open(source: string | RedisOptions, extra: Options): Redis {
   const { replyMapping: _, ...own }: RedisOptions = typeof source === 'string' ? {} : source
-  const options: Options = { ...defaults, ...extra, ...own }
+  const ofSentinel = own.sentinels ? sentinelDefaults : {}
+  const options: Options = { ...defaults, ...ofSentinel, ...extra, ...own }
   const redis = typeof source === 'string' ? new Redis(source, options) : new Redis(options)
   // Each failing command reports its own error; without a listener a broken connection would end the process.
   redis.on('error', (error: Error) => {
@@ -65,48 +66,49 @@ function open(source: string | RedisOptions, extra: Options): Redis {
   return redis
 }
 
-/** ioredis goes on with database 0 when the one asked for does not exist: jobs must not end up there. */
-function isWrongDatabase(error: Error): boolean {
-  return /DB index|SELECT is not allowed/i.test(error.message)
+function addressesOf(nodes: readonly { readonly host?: string; readonly port?: number }[]): string {
+  return nodes
+    .map(({ host = '127.0.0.1', port }) => `${host}${port === undefined ? '' : `:${port}`}`)
+    .join(',')
 }
 
-function place(redis: Redis): string {
-  const { host, port, path, db } = redis.options
-  if (path) return path
-  return `redis://${host ?? '127.0.0.1'}:${port ?? 6379}${db ? `/${db}` : ''}`
+function placeOf({ options }: Redis): string {
+  const { host, port, path, db, sentinels, name } = options
+  const database = db ? `/${db}` : ''
+  if (sentinels) return `redis-sentinel://${addressesOf(sentinels)}${database}?name=${name}`
+  return path ? path : `redis${options.tls ? 's' : ''}://${host ?? '127.0.0.1'}:${port ?? 6379}${database}`
 }
 
-function given(client: Redis | Cluster): Connection {
-  const redis = client as unknown as Redis
-  const where = client instanceof Cluster ? 'a Redis Cluster' : place(redis)
-  return {
-    redis,
-    where,
-    watchSending: () => () => true,
-    twin: () => {
-      const twin = (client as Redis).duplicate()
-      twin.on('error', () => undefined)
-      return twin
-    },
-    close: async () => undefined,
-  }
+/** Redis at `where` failed: what it said, why, and the cure. */
+function explainAt(where: string, error: unknown, last: Error | undefined): RedisError {
+  if (error instanceof RedisError) return error
+  const text = reasonOf(error, last).replace(/\.$/, '')
+  // Distrust is the cause then, and not that there is no connection: waiting would not cure it.
+  const cause = withoutCredentials(isDistrust(last) && last?.message === text ? last : error)
+  return new RedisError(`Redis at ${where} failed: ${text}. ${cureOf(text, where)}`, { cause })
 }
 
-async function end(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') await redis.quit().catch(() => undefined)
-  const isBetweenConnections = redis.status === 'reconnecting'
-  redis.disconnect()
-  // Commands that wait for the next connection would wait for their timeout: nothing else ends them.
-  if (isBetweenConnections) (redis as unknown as Flushable).flushQueue(new Error('Connection is closed.'))
+const lastErrors = new WeakMap<Redis, () => Error | undefined>()
+
+/** An error of ours that tells what happened at which server and how to cure it. */
+export function explain(error: unknown, { where, redis }: Pick<Connection, 'where' | 'redis'>): RedisError {
+  return explainAt(where, error, lastErrors.get(redis)?.())
 }
 
-/** Private in ioredis's types. */
-interface Flushable {
-  flushQueue(error: Error): void
+function explaining(
+  client: Redis | Cluster,
+  where: string,
+  lastError: () => Error | undefined,
+  deadlineMs?: number,
+): Redis {
+  const explainIt = (error: unknown): Error => explainAt(where, error, lastError())
+  const redis = explained(client as Redis, { explain: explainIt, deadlineMs })
+  lastErrors.set(redis, lastError)
+  return redis
 }
 
 /** Before a connection is ready nothing is sent but its own greeting. */
-function sendingOf(redis: Redis): Connection['watchSending'] {
+function sendingOf(redis: Redis | Cluster): Connection['watchSending'] {
   let connections = 0
   redis.on('ready', () => connections++)
   return () => {
@@ -116,116 +118,98 @@ function sendingOf(redis: Redis): Connection['watchSending'] {
   }
 }
 
-export interface ConnectOptions {
-  /** How long one command may take, in milliseconds, before it fails. Default 10 s. */
-  readonly commandTimeoutMs?: number
+function duplicateOf(client: Redis): Redis {
+  const twin = client.duplicate()
+  twin.on('error', () => undefined)
+  return twin
 }
 
-/** Opens a connection; it connects in the background and keeps trying. Commands wait for it. */
-export function connect(source: RedisSource, options: ConnectOptions = {}): Connection {
-  if (isClient(source)) return given(source)
-  const { commandTimeoutMs: ms } = options
-  const extra = ms === undefined ? {} : { commandTimeout: ms, socketTimeout: ms }
-  const redis = open(source, extra)
-  let lastError: Error | undefined
+/** A client that was handed in keeps its own ways, but no command of ours waits for ever. */
+function given(
+  client: Redis | Cluster,
+  { commandTimeoutMs = defaultCommandTimeoutMs }: ConnectOptions,
+): Connection {
+  const isCluster = client.isCluster
+  const where = isCluster ? 'the Redis Cluster' : placeOf(client as Redis)
+  const resends = isCluster
+    ? ((client as Cluster).options.retryDelayOnFailover ?? 0) > 0
+    : (client as Redis).options.autoResendUnfulfilledCommands === true
+  return {
+    redis: explaining(client, where, () => undefined, commandTimeoutMs),
+    where,
+    isCluster,
+    resends,
+    watchSending: () => () => true,
+    twin: () => (isCluster ? listenerOf(client as Cluster) : duplicateOf(client as Redis)),
+    close: async () => undefined,
+  }
+}
+
+async function end(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit().catch(() => undefined)
+  const isAway = redis.status !== 'ready' && redis.status !== 'end'
+  redis.disconnect()
+  // Commands that wait for the next connection would wait for their timeout: nothing else ends them.
+  if (isAway) (redis as unknown as Flushable).flushQueue(new Error('Connection is closed.'))
+}
+
+/** Remembers why there is no connection, for as long as there is none. */
+function noteErrors(redis: Redis): () => Error | undefined {
+  let last: Error | undefined
   redis.on('error', (error: Error) => {
-    lastError = error
+    last = error
+    // While no Sentinel answers ioredis goes on asking, and commands would wait for their timeout.
+    if (/All sentinels are unreachable/.test(error.message)) (redis as unknown as Flushable).flushQueue(error)
   })
   redis.on('ready', () => {
-    if (lastError !== undefined && !isWrongDatabase(lastError)) lastError = undefined
+    if (last !== undefined && !isWrongDatabase(last)) last = undefined
   })
-  lastErrors.set(redis, () => lastError)
+  const { reconnectOnError } = redis.options
+  redis.options.reconnectOnError = (error) => {
+    const reconnects = reconnectOnError?.(error) ?? false
+    if (reconnects) last = error
+    return reconnects
+  }
+  return () => last
+}
+
+function toServer(source: string | RedisOptions, extra: Options): Connection {
+  const redis = open(source, extra)
+  const where = placeOf(redis)
   return {
-    redis,
-    where: place(redis),
+    redis: explaining(redis, where, noteErrors(redis)),
+    where,
+    isCluster: false,
+    resends: false,
     watchSending: sendingOf(redis),
     twin: () => open(source, { ...extra, ...patient }),
     close: () => end(redis),
   }
 }
 
-const lastErrors = new WeakMap<Redis, () => Error | undefined>()
-
-const connectionTrouble =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|Connection is closed|Command timed out|Stream isn't writeable|aborted|Socket closed|Socket timeout|max retries per request|connection close/i
-
-/** True when the command may be tried again, since Redis was not reached, or is on its way back. */
-export function isConnectionTrouble(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  return (
-    connectionTrouble.test(`${code} ${error.message}`) ||
-    /^(LOADING|BUSY|READONLY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/.test(error.message)
-  )
-}
-
-/** True when the answer did not come in time: the command may be carried out later. */
-export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && /timed out/i.test(error.message)
-}
-
-const cures: readonly [RegExp, string][] = [
-  [
-    /WRONGPASS|invalid password|NOAUTH|invalid username/,
-    'Put the right user and password into the URL: redis://user:password@host:6379.',
-  ],
-  [/NOPERM/, 'The Redis user lacks a right for this command or key; see the ACL of the user.'],
-  [/WRONGTYPE/, 'Another program uses one of our keys: choose another namespace, or remove that key.'],
-  [/^OOM/, 'Redis has reached maxmemory: give it more, or remove data. Set maxmemory-policy to noeviction.'],
-  [
-    /DB index|SELECT is not allowed/i,
-    'Redis has no such database: correct the number at the end of the URL.',
-  ],
-  [/MISCONF/, 'Redis cannot save to disk: free space on its disk, then look at its log.'],
-  [/unknown command|wrong number of arguments/i, `Redis ${oldestServer} or newer is needed.`],
-]
-
-function cureOf(text: string): string {
-  return (
-    cures.find(([pattern]) => pattern.test(text))?.[1] ??
-    'Is Redis running there? Set REDIS_URL or the redis option.'
-  )
-}
-
-/** What failed, with the reason why there is no connection when that is it. */
-function reasonOf(error: unknown, last: Error | undefined): string {
-  const reason = error instanceof Error ? error.message : String(error)
-  // ioredis names a setting of its own where the connection broke or could not be made.
-  if (/max retries per request/.test(reason)) return last?.message ?? 'the connection broke'
-  return last !== undefined && isConnectionTrouble(error) ? `${reason}; ${last.message}` : reason
-}
-
-/** An error of ours that tells what happened at which server and how to cure it. */
-export function explain(error: unknown, connection: Connection): RedisError {
-  if (error instanceof RedisError) return error
-  const reason = reasonOf(error, lastErrors.get(connection.redis)?.())
-  const text = reason.replace(/\.$/, '')
-  return new RedisError(`Redis at ${connection.where} failed: ${text.replace(/\.$/, '')}. ${cureOf(text)}`, {
-    cause: error,
-  })
-}
-
-/** Compares version numbers, part by part. */
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split('.').map(Number))
-  for (let index = 0; index < 3; index++) {
-    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0)
-    if (difference !== 0) return difference < 0
+function toCluster({ nodes, options }: ClusterPlace, commandTimeoutMs: number): Connection {
+  const timeouts = { socketTimeout: commandTimeoutMs, commandTimeout: commandTimeoutMs }
+  const { cluster, lastError } = openCluster(nodes, { ...defaults, ...timeouts, ...options })
+  const where = `redis-cluster://${addressesOf(nodes)}`
+  return {
+    redis: explaining(cluster, where, lastError, commandTimeoutMs),
+    where,
+    isCluster: true,
+    resends: false,
+    watchSending: sendingOf(cluster),
+    twin: () => listenerOf(cluster),
+    close: () => endCluster(cluster),
   }
-  return false
 }
 
-/** Reaches the server once. @throws RedisError when it cannot be reached, refuses us, or is too old. */
-export async function checkServer(connection: Connection): Promise<void> {
-  let info: string
-  try {
-    info = await connection.redis.info('server')
-  } catch (error) {
-    throw explain(error, connection)
-  }
-  const version = /redis_version:(\S+)/.exec(info)?.[1] ?? oldestServer
-  if (!isOlder(version, oldestServer)) return
-  throw new RedisError(
-    `Redis at ${connection.where} is version ${version}: ${oldestServer} or newer is needed. Upgrade the server.`,
-  )
+/** Opens a connection; it connects in the background and keeps trying. Commands wait for it. */
+export function connect(source: RedisSource, options: ConnectOptions = {}): Connection {
+  if (isClient(source)) return given(source, options)
+  const { commandTimeoutMs: ms } = options
+  const extra = ms === undefined ? {} : { commandTimeout: ms, socketTimeout: ms }
+  if (typeof source !== 'string') return toServer(source, extra)
+  const place = readUrl(source)
+  if (place.kind === 'cluster') return toCluster(place, ms ?? defaultCommandTimeoutMs)
+  if (place.kind === 'single') return toServer(place.url, { ...extra, ...place.options })
+  return toServer(place.options, extra)
 }

@@ -19,13 +19,22 @@
 //   schedules_changed              set     names of changed dynamic entries          when a leader has read them
 //   delayed:last_enqueued_at       hash    entry name -> time, for Ruby's UI         never
 //   <ns>:resque_scheduler_master_lock string  who leads (the namespace stands twice) 15 s
+//   resque_scheduler_leader_lock   string  node-resque's lock: ours is held with it  15 s
 //
 //   leader_wanted                  string  a scheduler that waits for the lock         15 s
 //   processes                      zset    worker process token -> last beat, ms     30 s without a beat
 //   process_ids                    hash    token -> worker id and number of slots    with the process
+//   process_info                   hash    token -> what the process tells of itself with the process
+//   orders:<token>                 list    what the process is told from outside     when it has read them; 60 s
+//   unique:<sha1>                  string  id of the job that has the key, since ms    24 h after it was due
 //   paused_queues                  set     queues nobody reserves from               on resume
 //   delayed_index:<4 digits>       set     integers: where equal jobs may be delayed; swept when they are past
+//   asked                          list    due payloads whose class is asked first   when its class has answered
 //   attempts, deaths               hash    job -> how often it failed, was orphaned  when the job ends
+//   limit:holders:<limit>          zset    who has a place -> when to look, ms; limits.lua when nobody has
+//   limit:starts:<limit>           zset    who began within a rate's time -> when, ms  with that time
+//   limit:parked:<limit>           list    jobs that wait for a limit, with their queue when empty
+//   limit:due                      zset    limit with parked jobs -> when to look, ms when none is parked
 //   recurring_last:<app>           hash    entry -> planned ms of its last run, or   30 days after the entry
 //                                          minus the ms when it was registered
 //   recurring_jobs:<app>           hash    entry -> ids of its last jobs             30 days after the entry
@@ -37,6 +46,9 @@
 //   recurring_version:<app>        string  counts changes of dynamic entries         never
 //   job:<id>:progress              string  what the running job said of its progress with the job; 24 h
 //   job:<id>:log                   list    lines the job logged                      24 h
+//   worker:<id>:cancels            set     reservations of the process to be cancelled 24 h
+//   cancels (channel)                      such a reservation and its slot
+//   orders (channel)                       tokens of processes that have orders
 //   wake (channel)                         name of a queue that was empty and is not any more
 //   recurring_changed:<app> (channel)      version and name of an entry that was changed
 //   settled (channel)                      ids of tracked jobs that have just ended, joined by commas
@@ -68,6 +80,8 @@ export interface Keys {
   readonly schedule: string
   readonly bucketPrefix: string
   readonly timestampsPrefix: string
+  /** Due jobs whose class is asked before they are enqueued. */
+  readonly asked: string
   readonly delayedIndexPrefix: string
   readonly workers: string
   readonly workerPrefix: string
@@ -80,21 +94,37 @@ export interface Keys {
   readonly pausedQueues: string
   readonly processes: string
   readonly processIds: string
+  readonly processInfo: string
+  readonly ordersPrefix: string
+  /** Channel: who has orders. */
+  readonly ordered: string
   readonly attempts: string
   readonly deaths: string
+  readonly limitPrefix: string
+  readonly limitsDue: string
   readonly lastEnqueuedAt: string
   readonly leader: string
   readonly leaderWanted: string
+  readonly nodeLeader: string
   readonly wake: string
+  readonly cancels: string
   readonly settled: string
   queue(name: string): string
   /** The list of jobs due in one second. */
   bucket(dueSeconds: number): string
+  /** The list of jobs that wait for a limit. */
+  parked(limit: string): string
   status(id: string): string
   progress(id: string): string
   jobLog(id: string): string
+  /** Who has the key of unique jobs; `name` is its SHA-1. */
+  unique(name: string): string
   worker(id: string): string
   workerStarted(id: string): string
+  /** @param id of the process's first slot */
+  workerCancels(id: string): string
+  /** @param token of a worker process */
+  orders(token: string): string
   recurring(appName: string): RecurringKeys
 }
 
@@ -108,12 +138,16 @@ function stations(at: (key: string) => string) {
     schedule: at('delayed_queue_schedule'),
     bucketPrefix: at('delayed:'),
     timestampsPrefix: at('timestamps:'),
+    asked: at('asked'),
     delayedIndexPrefix: at('delayed_index:'),
     failed: at('failed'),
     pauseAll: at('pause-all-workers'),
     pausedQueues: at('paused_queues'),
     attempts: at('attempts'),
     deaths: at('deaths'),
+    limitPrefix: at('limit:'),
+    limitsDue: at('limit:due'),
+    parked: (limit: string) => at(`limit:parked:${limit}`),
     lastEnqueuedAt: at('delayed:last_enqueued_at'),
     queue: (name: string) => at(`queue:${name}`),
     bucket: (dueSeconds: number) => at(`delayed:${dueSeconds}`),
@@ -152,8 +186,13 @@ function processes(at: (key: string) => string) {
     failedCount: at('stat:failed'),
     processes: at('processes'),
     processIds: at('process_ids'),
+    processInfo: at('process_info'),
+    ordersPrefix: at('orders:'),
+    ordered: at('orders'),
+    orders: (token: string) => at(`orders:${token}`),
     worker: (id: string) => at(`worker:${id}`),
     workerStarted: (id: string) => at(`worker:${id}:started`),
+    workerCancels: (id: string) => at(`worker:${id}:cancels`),
   }
 }
 
@@ -163,6 +202,7 @@ function jobs(at: (key: string) => string) {
     status: (id: string) => at(`job:${id}${statusSuffix}`),
     progress: (id: string) => at(`job:${id}:progress`),
     jobLog: (id: string) => at(`job:${id}:log`),
+    unique: (name: string) => at(`unique:${name}`),
   }
 }
 
@@ -173,8 +213,10 @@ export function keysOf(namespace: string): Keys {
     namespace,
     leader: leaderKey(at, ''),
     leaderWanted: at('leader_wanted'),
+    nodeLeader: at('resque_scheduler_leader_lock'),
     recurring: (appName) => recurring(at, appName),
     wake: at('wake'),
+    cancels: at('cancels'),
     settled: at('settled'),
     ...stations(at),
     ...processes(at),

@@ -1,10 +1,13 @@
 // Loads a .lua file that stands beside its caller and runs it by its SHA. A line `-- @include name` in a
-// script is replaced by include/name.lua: the few Lua functions that several scripts share.
+// script is replaced by include/name.lua: the few Lua functions that several scripts share. What only the
+// scripts of one room share stands in that room: `-- @include ./include/name`.
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Redis } from 'ioredis'
+import { type ScriptCall, writerOf } from './durability.ts'
+import { rawError } from './trouble.ts'
 
 export type ScriptArgument = string | number | Buffer
 
@@ -18,36 +21,49 @@ export interface Script {
 
 const includes = new Map<string, string>()
 
-function include(name: string): string {
-  const known = includes.get(name)
+function include(name: string, from: URL): string {
+  const base = name.startsWith('./') ? from : new URL('./include/', import.meta.url)
+  const url = new URL(`${name}.lua`, base)
+  const known = includes.get(url.href)
   if (known !== undefined) return known
-  const text = readFileSync(new URL(`./include/${name}.lua`, import.meta.url), 'utf8')
-  includes.set(name, text)
+  const text = textOf(url)
+  includes.set(url.href, text)
   return text
 }
 
 function textOf(url: URL): string {
-  return readFileSync(url, 'utf8').replace(/^-- @include (\S+)$/gm, (_, name: string) => include(name))
+  return readFileSync(url, 'utf8').replace(/^-- @include (\S+)$/gm, (_, name: string) => include(name, url))
 }
 
 /** Redis forgets scripts when it restarts or fails over; EVAL both runs the script and loads it again. */
-function isUnknownScript(error: unknown): boolean {
+function isUnknownScript(thrown: unknown): boolean {
+  const error = rawError(thrown)
   return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
 
 /** Every script that was defined, by name: for tests, `doctor` and the counters of the bench. */
 export const scripts: Map<string, Script> = new Map()
 
+export interface ScriptOptions {
+  /** false: what it writes may be lost at a failover; replicas are not waited for, whatever `durability` says. */
+  readonly confirmed?: boolean
+}
+
+function plainly(redis: Redis): (call: ScriptCall) => Promise<unknown> {
+  return ([command, ...words]) => redis[command](...words)
+}
+
 /** `defineScript(new URL('./push.lua', import.meta.url))` */
-export function defineScript(url: URL): Script {
+export function defineScript(url: URL, { confirmed = true }: ScriptOptions = {}): Script {
   const text = textOf(url)
   const sha = createHash('sha1').update(text).digest('hex')
   const run = async (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]) => {
+    const call = (confirmed ? writerOf(redis) : undefined) ?? plainly(redis)
     try {
-      return await redis.evalsha(sha, keys.length, ...keys, ...args)
+      return await call(['evalsha', sha, keys.length, ...keys, ...args])
     } catch (error) {
       if (!isUnknownScript(error)) throw error
-      return await redis.eval(text, keys.length, ...keys, ...args)
+      return await call(['eval', text, keys.length, ...keys, ...args])
     }
   }
   const script: Script = { name: basename(url.pathname, '.lua'), sha, text, run }

@@ -31,3 +31,12 @@ export function replyList(reply: unknown): readonly unknown[] {
     throw new TypeError(`a script replied ${JSON.stringify(reply)} where a list was expected`)
   return reply
 }
+
+/**
+ * Adds a payload to the text of its group, one a line: JSON has no line breaks, and a script is given one long
+ * argument sooner than many short ones.
+ */
+export function addLine<Key>(groups: Map<Key, string>, key: Key, payload: string): void {
+  const lines = groups.get(key)
+  groups.set(key, lines === undefined ? payload : `${lines}\n${payload}`)
+}

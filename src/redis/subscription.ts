@@ -3,7 +3,7 @@
 import type { Connection } from './connection.ts'
 
 export interface ChannelListener {
-  onMessage(message: string): void
+  onMessage(message: string, channel: string): void
   /** The connection is there, for the first time or again: something may have been said meanwhile. */
   onReady?(): void
 }
@@ -12,14 +12,14 @@ export interface Subscription {
   close(): void
 }
 
-/** Begins to listen. `listening` resolves when nothing can be missed any more; it rejects when Redis refuses. */
+/** Begins to listen, to one channel or several. `listening` resolves when nothing can be missed any more; it rejects when Redis refuses. */
 export function subscribe(
   connection: Connection,
-  channel: string,
+  channel: string | readonly string[],
   listener: ChannelListener,
 ): Subscription & { readonly listening: Promise<unknown> } {
   const redis = connection.twin()
-  redis.on('message', (_channel: string, message: string) => listener.onMessage(message))
+  redis.on('message', (from: string, message: string) => listener.onMessage(message, from))
   redis.on('ready', () => listener.onReady?.())
-  return { listening: redis.subscribe(channel), close: () => redis.disconnect() }
+  return { listening: redis.subscribe(...[channel].flat()), close: () => redis.disconnect() }
 }

@@ -4,14 +4,16 @@ import { expect, it } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import { runLoop } from '../../src/daemon/run-loop.ts'
 
-/** Notes how long it was asked to sleep, and does not. */
+/** Notes how long it was asked to sleep, and does not: the time passes at once. */
 function impatientClock(): Clock & { readonly slept: number[] } {
   const slept: number[] = []
+  let nowMs = 0
   return {
     slept,
-    nowMs: () => 0,
+    nowMs: () => nowMs,
     sleep: async (ms) => {
       slept.push(ms)
+      nowMs += ms
     },
   }
 }
@@ -52,7 +54,19 @@ it('passes and rests until the signal', async () => {
 
 it('tells of trouble once, and once when it is over', async () => {
   const [first, second] = [new Error('first'), new Error('second')]
-  const told = await loopThrough([0, first, first, first, 0, 0, second, 0])
+  const told = await loopThrough([0, first, first, first, 0, 20_000, second, 0])
+  expect(told).toMatchObject({ troubles: [first, second], recovered: 2 })
+})
+
+it('does not tell of each break of a connection that breaks again and again', async () => {
+  const broken = new Error('broken')
+  const flapping = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? broken : 20))
+  expect(await loopThrough(flapping)).toMatchObject({ troubles: [broken], recovered: 1 })
+})
+
+it('tells of a break soon after another when it lasts', async () => {
+  const [first, second] = [new Error('first'), new Error('second')]
+  const told = await loopThrough([first, 20, ...Array.from({ length: 10 }, () => second), 0])
   expect(told).toMatchObject({ troubles: [first, second], recovered: 2 })
 })
 

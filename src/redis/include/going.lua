@@ -52,6 +52,7 @@ local function state_of(look, id)
   if not ok or type(record) ~= 'table' then return nil end
   local code = tonumber(record.status)
   if code == 63 and (tonumber(record.due) or 0) + most_overdue_seconds > look.now_s then return 'waiting' end
+  if code == 1 and record.parked then return 'waiting' end -- for a limit, in the limit's own list
   if code == 1 and type(record.queue) == 'string' and is_in_queue(look, record.queue, id) then return 'waiting' end
   if (code == 1 or code == 2) and string.find(text_of_hands(look), id, 1, true) then return 'running' end
   return nil
