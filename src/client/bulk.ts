@@ -1,13 +1,15 @@
-// Many jobs at once: a few hundred to a script call, a few calls under way at a time.
+// Many jobs at once: their items, checked; the hooks around them; and what becomes of them, in their order.
 
-import type { Clock } from '../clock.ts'
-import { InvalidArgumentError, ResqueError } from '../errors.ts'
+import { InvalidArgumentError, ResqueError, UniqueConflictError } from '../errors.ts'
 import type { JobClass } from '../job/job.ts'
-import type { When } from '../job/times.ts'
-import type { Rooms } from '../rooms.ts'
-import { add, type Prepared } from './enqueue.ts'
+import { jobName } from '../job/names.ts'
+import { dueSeconds, type When } from '../job/times.ts'
+import { eachOf, placeAll } from './bulk-place.ts'
+import type { Intake, Intent } from './intake.ts'
+import { type CallSettings, checkNames, type JobCallOptions, jobCallNames, settingsOf } from './settings.ts'
+import { traced } from './traced.ts'
 
-export interface BulkItem {
+export interface BulkItem extends JobCallOptions {
   readonly job: JobClass | string
   readonly args?: readonly unknown[]
   readonly queue?: string
@@ -17,35 +19,55 @@ export interface BulkItem {
   readonly in?: number
 }
 
-const jobsPerCall = 250
-const callsUnderWay = 4
+const itemNames: readonly string[] = ['job', 'args', 'queue', 'at', 'in', ...jobCallNames]
 
 function checkItem(item: BulkItem | null | undefined): BulkItem {
-  if (typeof item === 'object' && item !== null) return item
+  if (typeof item === 'object' && item !== null) {
+    checkNames(item, itemNames, 'an item')
+    return item
+  }
   const got = item === null ? 'null' : typeof item
   throw new InvalidArgumentError('items', item, `an item is an object { job, args, … }, got ${got}.`)
 }
 
+function hasOptions({ payload, track, timeoutSeconds, unique }: BulkItem): boolean {
+  return payload !== undefined || track !== undefined || timeoutSeconds !== undefined || unique !== undefined
+}
+
+function jobOptions({ payload, track, timeoutSeconds, unique }: BulkItem): JobCallOptions {
+  return Object.fromEntries(
+    Object.entries({ payload, track, timeoutSeconds, unique }).filter(([, value]) => value !== undefined),
+  )
+}
+
+function intentOf(intake: Intake, item: BulkItem, settings: CallSettings): Intent {
+  const { job, args = [], queue, at, in: seconds } = item
+  if (at !== undefined && seconds !== undefined) {
+    throw new InvalidArgumentError('at', at, `${jobName(job)} has both "at" and "in". Give one of them.`)
+  }
+  const isScheduled = at !== undefined || seconds !== undefined
+  const due = at === undefined ? (seconds === undefined ? null : intake.dueIn(seconds)) : dueSeconds(at)
+  const own = hasOptions(item) ? settingsOf(settings, jobOptions(item)) : settings
+  return intake.intend({ job, args, queue, due, isScheduled }, own)
+}
+
 /** @throws InvalidArgumentError naming every bad item (at most ten), before anything is written. */
-export function prepareAll(
-  items: readonly BulkItem[],
-  prepareItem: (item: BulkItem) => Prepared,
-): Prepared[] {
+function intentsOf(intake: Intake, items: readonly BulkItem[], settings: CallSettings): Intent[] {
   if (!Array.isArray(items)) {
     const why = 'items must be an array of { job, args, queue, at, in }, one for each job.'
     throw new InvalidArgumentError('items', items, why)
   }
-  const prepared: Prepared[] = []
+  const intents: Intent[] = []
   const problems: string[] = []
   items.forEach((item: BulkItem | null, index) => {
     try {
-      prepared.push(prepareItem(checkItem(item)))
+      intents.push(intentOf(intake, checkItem(item), settings))
     } catch (error) {
       if (!(error instanceof ResqueError)) throw error
       problems.push(`item ${index}: ${error.message}`)
     }
   })
-  if (problems.length === 0) return prepared
+  if (problems.length === 0) return intents
   const shown = problems.slice(0, 10).join('\n')
   throw new InvalidArgumentError(
     'items',
@@ -54,30 +76,61 @@ export function prepareAll(
   )
 }
 
-/** Adds the jobs in calls of bounded size, with bounded parallelism. */
-export async function addAll(rooms: Rooms, clock: Clock, jobs: readonly Prepared[]): Promise<void> {
-  let next = 0
-  const carry = async (): Promise<void> => {
-    while (next < jobs.length) {
-      const from = next
-      next += jobsPerCall
-      await add(rooms, clock, jobs.slice(from, from + jobsPerCall))
-    }
+function refuseConflicts(conflicts: readonly UniqueConflictError[], ids: readonly (string | null)[]): void {
+  const [first, ...more] = conflicts
+  if (first === undefined) return
+  const also = more.length === 0 ? '' : ` So it is with ${more.length} more.`
+  throw new UniqueConflictError(first, `${first.message}${also} All other items were added.`, ids)
+}
+
+/** The jobs whose hooks allow them; null in the place of the others. */
+async function allowed(intake: Intake, intents: readonly Intent[]): Promise<(Intent | null)[]> {
+  const kept: (Intent | null)[] = []
+  for (const intent of intents) kept.push((await intake.allow(intent)) ? intent : null)
+  return kept
+}
+
+/** Adds many jobs. Resolves to their ids in the order of the items; null for those that were vetoed. */
+export function enqueueAll(
+  intake: Intake,
+  items: readonly BulkItem[],
+  settings: CallSettings,
+): Promise<(string | null)[]> {
+  const first = Array.isArray(items) ? (items as readonly (BulkItem | null)[])[0] : undefined
+  const addThem = () => addItems(intake, items, settings)
+  if (!first) return addThem()
+  const call = { job: first.job, queue: first.queue ?? settings.queue, due: null, count: items.length }
+  return traced(call, addThem, (ids) => ids)
+}
+
+async function addItems(
+  intake: Intake,
+  items: readonly BulkItem[],
+  settings: CallSettings,
+): Promise<(string | null)[]> {
+  const intents = intentsOf(intake, items, settings)
+  const isHooked = intents.some(({ hooks }) => hooks !== null)
+  const kept = isHooked ? await allowed(intake, intents) : intents
+  const { placed, conflicts } = await placeAll(intake, kept)
+  if (isHooked) {
+    for (const [index, intent] of kept.entries())
+      if (intent !== null && placed[index]?.isNew) await intake.tell(intent)
   }
-  await Promise.all(Array.from({ length: callsUnderWay }, carry))
+  const ids = placed.map(({ id }) => id)
+  refuseConflicts(conflicts, ids)
+  return ids
 }
 
 const cancelsUnderWay = 16
 
-/** Cancels jobs by their ids, some at a time. Resolves to how many were cancelled. */
+/** Cancels jobs by their ids, some at a time; null is the id of none. Resolves to how many were cancelled. */
 export async function cancelAll(
-  ids: readonly string[],
+  ids: readonly (string | null)[],
   cancel: (id: string) => Promise<boolean>,
 ): Promise<number> {
-  let [next, cancelled] = [0, 0]
-  const carry = async (): Promise<void> => {
-    while (next < ids.length) if (await cancel(ids[next++] ?? '')) cancelled++
-  }
-  await Promise.all(Array.from({ length: cancelsUnderWay }, carry))
+  let cancelled = 0
+  await eachOf(ids, cancelsUnderWay, async (id) => {
+    if (id !== null && (await cancel(id))) cancelled++
+  })
   return cancelled
 }

@@ -1,11 +1,10 @@
 // The module-level calls: a default client, made on first use from REDIS_URL.
 
 import { environment } from '../config.ts'
-import type { ArgsOf, JobClass } from '../job/job.ts'
+import type { JobClass } from '../job/job.ts'
 import type { When } from '../job/times.ts'
-import type { JobStatus } from '../status/record.ts'
-import type { BulkItem } from './bulk.ts'
-import { Resque, type ResqueOptions } from './resque.ts'
+import { Resque } from './resque.ts'
+import type { ResqueOptions } from './settings.ts'
 
 let client: Resque | undefined
 
@@ -30,96 +29,56 @@ export async function close(): Promise<void> {
   await closing?.close()
 }
 
-export function enqueue<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<string | null>
-export function enqueue(job: string, ...args: unknown[]): Promise<string | null>
-export function enqueue(job: JobClass | string, ...args: unknown[]): Promise<string | null> {
-  return defaultClient().enqueue(job as string, ...args)
-}
+// The calls below are the methods of the same names, whose comments tell what they do.
 
-export function enqueueTo<C extends JobClass>(
-  queue: string,
-  job: C,
-  ...args: ArgsOf<C>
-): Promise<string | null>
-export function enqueueTo(queue: string, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueTo(queue: string, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
-  return defaultClient().enqueueTo(queue, job as string, ...args)
-}
+type Args = unknown[]
+type AnyJob = JobClass | string
 
-export function enqueueAt<C extends JobClass>(date: When, job: C, ...args: ArgsOf<C>): Promise<string | null>
-export function enqueueAt(date: When, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueAt(date: When, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
-  return defaultClient().enqueueAt(date, job as string, ...args)
-}
+export const enqueue: Resque['enqueue'] = (job: AnyJob, ...args: Args) =>
+  defaultClient().enqueue(job as string, ...args)
 
-export function enqueueIn<C extends JobClass>(
-  seconds: number,
-  job: C,
-  ...args: ArgsOf<C>
-): Promise<string | null>
-export function enqueueIn(seconds: number, job: string, ...args: unknown[]): Promise<string | null>
-export function enqueueIn(
-  seconds: number,
-  job: JobClass | string,
-  ...args: unknown[]
-): Promise<string | null> {
-  return defaultClient().enqueueIn(seconds, job as string, ...args)
-}
+export const enqueueTo: Resque['enqueueTo'] = (queue: string, job: AnyJob, ...args: Args) =>
+  defaultClient().enqueueTo(queue, job as string, ...args)
 
-export function enqueueAtWithQueue<C extends JobClass>(
+export const enqueueAt: Resque['enqueueAt'] = (date: When, job: AnyJob, ...args: Args) =>
+  defaultClient().enqueueAt(date, job as string, ...args)
+
+export const enqueueIn: Resque['enqueueIn'] = (seconds: number, job: AnyJob, ...args: Args) =>
+  defaultClient().enqueueIn(seconds, job as string, ...args)
+
+export const enqueueAtWithQueue: Resque['enqueueAtWithQueue'] = (
   queue: string,
   date: When,
-  job: C,
-  ...args: ArgsOf<C>
-): Promise<string | null>
-export function enqueueAtWithQueue(
-  queue: string,
-  date: When,
-  job: string,
-  ...args: unknown[]
-): Promise<string | null>
-export function enqueueAtWithQueue(
-  queue: string,
-  date: When,
-  job: JobClass | string,
-  ...args: unknown[]
-): Promise<string | null> {
-  return defaultClient().enqueueAtWithQueue(queue, date, job as string, ...args)
-}
+  job: AnyJob,
+  ...args: Args
+) => defaultClient().enqueueAtWithQueue(queue, date, job as string, ...args)
 
-export function enqueueInWithQueue<C extends JobClass>(
+export const enqueueInWithQueue: Resque['enqueueInWithQueue'] = (
   queue: string,
   seconds: number,
-  job: C,
-  ...args: ArgsOf<C>
-): Promise<string | null>
-export function enqueueInWithQueue(
-  queue: string,
-  seconds: number,
-  job: string,
-  ...args: unknown[]
-): Promise<string | null>
-export function enqueueInWithQueue(
-  queue: string,
-  seconds: number,
-  job: JobClass | string,
-  ...args: unknown[]
-): Promise<string | null> {
-  return defaultClient().enqueueInWithQueue(queue, seconds, job as string, ...args)
-}
+  job: AnyJob,
+  ...args: Args
+) => defaultClient().enqueueInWithQueue(queue, seconds, job as string, ...args)
 
-export function enqueueBulk(items: readonly BulkItem[]): Promise<(string | null)[]> {
-  return defaultClient().enqueueBulk(items)
-}
+export const delayOrEnqueueAt: Resque['delayOrEnqueueAt'] = (date: When, job: AnyJob, ...args: Args) =>
+  defaultClient().delayOrEnqueueAt(date, job as string, ...args)
 
-export function cancel(id: string): Promise<boolean> {
-  return defaultClient().cancel(id)
-}
+export const delayOrEnqueueIn: Resque['delayOrEnqueueIn'] = (seconds: number, job: AnyJob, ...args: Args) =>
+  defaultClient().delayOrEnqueueIn(seconds, job as string, ...args)
 
-export function reschedule(id: string, date: When): Promise<boolean> {
-  return defaultClient().reschedule(id, date)
-}
+/** `with` is no name for a function: `withOptions({ timeoutSeconds: 60 }).enqueue(Import, 7)`. */
+export const withOptions: Resque['with'] = (options) => defaultClient().with(options)
 
-export function status(id: string): Promise<JobStatus | null> {
-  return defaultClient().status(id)
-}
+export const enqueueBulk: Resque['enqueueBulk'] = (items) => defaultClient().enqueueBulk(items)
+
+export const cancel: Resque['cancel'] = (id) => defaultClient().cancel(id)
+
+export const cancelBulk: Resque['cancelBulk'] = (ids) => defaultClient().cancelBulk(ids)
+
+export const reschedule: Resque['reschedule'] = (id, date) => defaultClient().reschedule(id, date)
+
+export const status: Resque['status'] = (id) => defaultClient().status(id)
+
+export const waitFor: Resque['waitFor'] = (id, options) => defaultClient().waitFor(id, options)
+
+export const stats: Resque['stats'] = () => defaultClient().stats()

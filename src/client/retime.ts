@@ -11,7 +11,7 @@ export async function retime(
   rooms: Rooms,
   { job, args, queue, dueSeconds }: Request & { readonly dueSeconds: number },
   { id, payload }: Prepared,
-): Promise<{ id: string | null; redisNowMs: number }> {
+): Promise<{ id: string | null; isNew: boolean; redisNowMs: number }> {
   const className = jobName(job)
   const argsJson = JSON.stringify(args)
   const { redisNowMs, moved, movedId } = await rooms.delayed.selection.retime({
@@ -23,5 +23,5 @@ export async function retime(
     rubyPayload: encodeRubyPayload(className, argsJson, queue),
     nodePayload: encodeNodePayload(className, argsJson, queue),
   })
-  return { id: moved > 0 ? movedId : id, redisNowMs }
+  return { id: moved > 0 ? movedId : id, isNew: moved === 0, redisNowMs }
 }

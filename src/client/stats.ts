@@ -24,6 +24,11 @@ async function workerCounts(rooms: Rooms): Promise<{ workers: number; running: n
   return { workers: ids.length, running: await redis.exists(...ids.map((id) => keys.worker(id))) }
 }
 
+/** Sets the two counters that all systems share back to 0, in one step. */
+export async function resetStats({ store: { redis, keys } }: Rooms): Promise<void> {
+  await redis.del(keys.processed, keys.failedCount)
+}
+
 export async function readStats(rooms: Rooms): Promise<Stats> {
   const { redis, keys } = rooms.store
   const [counters, queues, delayed, workers, failures] = await Promise.all([

@@ -50,6 +50,18 @@ describe('the default client', () => {
     expect(await resque.cancel(later ?? '')).toBe(true)
   })
 
+  it('is asked by all other calls as well', async () => {
+    fromEnvironment()
+    const id = (await resque.delayOrEnqueueIn(60, SendEmail, 'ann')) ?? ''
+    expect(await resque.delayOrEnqueueAt(4_000_000_000, SendEmail, 'ann')).toBe(id)
+    const again = resque.withOptions({ unique: true, queue: 'high' })
+    const first = await again.enqueue(SendEmail, 'bob')
+    expect(await again.enqueue(SendEmail, 'bob')).toBe(first)
+    expect(await resque.stats()).toMatchObject({ delayed: 1, waiting: 1, queues: { high: 1 } })
+    expect(await resque.cancelBulk([id, null, first, 'nobody'])).toBe(2)
+    expect((await resque.waitFor(id))?.state).toBe('cancelled')
+  })
+
   it('may be given other options, and closed so that the process can end', async () => {
     fromEnvironment()
     const { url, namespace, resque: other } = world()

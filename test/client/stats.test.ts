@@ -43,6 +43,17 @@ describe('stats', () => {
   })
 })
 
+describe('resetStats', () => {
+  it('sets the counters back to 0, and nothing else', async () => {
+    const { resque, redis, keys } = world()
+    await redis.mset(keys.processed, 7, keys.failedCount, 2, `${keys.processed}:web1:5:mail`, 7)
+    await resque.enqueueTo('mail', 'A')
+    await resque.resetStats()
+    expect(await resque.stats()).toMatchObject({ processed: 0, failed: 0, waiting: 1 })
+    expect(await redis.get(`${keys.processed}:web1:5:mail`)).toBe('7')
+  })
+})
+
 describe('workers', () => {
   it('of all systems are listed with the job in hand', async () => {
     const here = world()
