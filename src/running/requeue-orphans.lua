@@ -1,31 +1,37 @@
 -- Puts the jobs of dead worker processes of ours back to the head of their queues and forgets the processes.
--- A job that died with its worker for the third time goes to the failed list. Workers of other systems are
--- not touched: they are not in KEYS[1].
+-- A job that died with its worker for the third time goes to the failed list; one that was to be cancelled is
+-- cancelled. Workers of other systems are not touched: they are not in KEYS[1].
 -- KEYS[1] processes   KEYS[2] process_ids   KEYS[3] queues   KEYS[4] failed   KEYS[5] deaths   KEYS[6] workers
 -- KEYS[7] workers:heartbeat   KEYS[8] stat:processed   KEYS[9] stat:failed   KEYS[10] attempts
+-- KEYS[11] process_info
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] milliseconds without a beat until a process is dead,
 -- or '' to take only the process ARGV[3]   ARGV[3] token of one process or ''
 -- ARGV[4] text before a queue's name   ARGV[5] text before a job's id   ARGV[6] text before a worker's id
 -- ARGV[7] channel that wakes workers   ARGV[8] deaths after which a job fails
 -- ARGV[9] now, as the failed list writes it   ARGV[10] seconds that a final status is kept
 -- ARGV[11] '1' when the process leaves by itself: its jobs come back without counting a death
--- ARGV[12] channel for who waits for an end
+-- ARGV[12] channel for who waits for an end   ARGV[13] text before the limits' keys
+-- ARGV[14] text before a token in the key of its orders
 -- reply: { processes forgotten, jobs requeued, jobs failed }
 -- @include now
 -- @include payload
 -- @include status
 -- @include json-text
 -- @include quarantine
+-- @include cancel-marks
 local now_ms, now_s = now(ARGV[1])
+-- @include ./include/in-hand
+-- @include ./include/limits
 local requeued, failed = 0, 0
 
 local death_error = 'the worker died with this job in hand'
 
-local function fail(payload, queue, worker, deaths)
+local function fail(payload, queue, worker, deaths, attempts)
   local kept = read_payload(payload) and payload or 'null,"raw":' .. json_text(payload)
   redis.call('RPUSH', KEYS[4], '{"failed_at":"' .. ARGV[9] .. '","payload":' .. kept
     .. ',"exception":"DirtyExit","error":"' .. death_error .. ', for the ' .. deaths
-    .. '. time","backtrace":[],"worker":' .. cjson.encode(worker) .. ',"queue":' .. cjson.encode(queue) .. '}')
+    .. '. time","backtrace":[],"worker":' .. cjson.encode(worker) .. ',"queue":' .. cjson.encode(queue)
+    .. ',"attempts":' .. attempts .. '}')
   failed = failed + 1
 end
 
@@ -56,7 +62,7 @@ local function put_back(payload, queue, worker)
     local attempts = deaths + (redis.call('HGET', KEYS[10], field) or 0)
     redis.call('HDEL', KEYS[5], field)
     redis.call('HDEL', KEYS[10], field)
-    fail(payload, queue, worker, deaths)
+    fail(payload, queue, worker, deaths, attempts)
     local more = ',"attempts":' .. attempts .. ',"error":{"name":"DirtyExit","message":"' .. death_error .. '"}'
     return note(payload, 3, queue, more, ARGV[10])
   end
@@ -71,14 +77,36 @@ local function put_back(payload, queue, worker)
   requeued = requeued + 1
 end
 
-local function empty_slot(worker, token)
+local function cancel(payload, queue)
+  local _, _, _, id = read_payload(payload)
+  local field = count_field(id, payload)
+  redis.call('HDEL', KEYS[5], field)
+  redis.call('HDEL', KEYS[10], field)
+  note(payload, 64, queue, '', ARGV[10])
+end
+
+-- A job that is back in its queue keeps its place for when it is taken again.
+local function leave_places(record, worker, is_back)
+  local limits = new_limits(ARGV[13], KEYS[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+  for _, limit in ipairs(limits_in_hand(record)) do
+    give_place_back(limits, limit[1], place_of_slot(record, worker))
+    if is_back and not is_of_queue(limit) then
+      local payload = payload_in_hand(record)
+      promise_place(limits, limit, payload, select(4, read_payload(payload)))
+    elseif not is_of_queue(limit) then
+      unpark(limits, limit)
+    end
+  end
+end
+
+local function empty_slot(worker, token, base, slot)
   local key = ARGV[6] .. worker
   local record, mark = redis.call('GET', key), '{"token":"' .. token .. '.'
   if record and string.sub(record, 1, #mark) == mark then
-    local _, last = string.find(record, ',"payload":', 1, true)
-    local queue = cjson.decode(string.match(record, '"queue":(".-"),"run_at":"'))
-    put_back(string.sub(record, last + 1, -2), queue, worker)
+    local queue, payload, before = queue_in_hand(record), payload_in_hand(record), requeued
+    if is_marked(ARGV[6], base, slot, record) then cancel(payload, queue) else put_back(payload, queue, worker) end
     redis.call('DEL', key)
+    leave_places(record, worker, requeued > before)
   end
 end
 
@@ -92,11 +120,14 @@ local function reap(token)
   local slots, base = string.match(redis.call('HGET', KEYS[2], token) or '', '^(%d+) (.+)$')
   for slot = tonumber(slots or 0), 1, -1 do
     local worker = slot == 1 and base or base .. ':' .. slot
-    empty_slot(worker, token)
+    empty_slot(worker, token, base, slot)
     forget(worker)
   end
+  if base then redis.call('DEL', cancel_marks(ARGV[6], base)) end
   redis.call('ZREM', KEYS[1], token)
   redis.call('HDEL', KEYS[2], token)
+  redis.call('HDEL', KEYS[11], token)
+  redis.call('DEL', ARGV[14] .. token)
 end
 
 local tokens = { ARGV[3] }

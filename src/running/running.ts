@@ -4,8 +4,11 @@
 import { failedAt, runAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
+import { Cancelling } from './cancelling.ts'
+import { type Limit, Limits, limitWords } from './limits.ts'
 
 const settleScript = defineScript(new URL('./settle.lua', import.meta.url))
+const settleLimitedScript = defineScript(new URL('./settle-limited.lua', import.meta.url))
 const requeueScript = defineScript(new URL('./requeue-orphans.lua', import.meta.url))
 
 /** A job that a slot of this process has in hand. */
@@ -36,7 +39,7 @@ interface Settled {
 
 /** What became of a job. */
 export type Outcome =
-  | (Settled & { readonly kind: 'complete' | 'back' })
+  | (Settled & { readonly kind: 'complete' | 'back' | 'cancelled' })
   /** `failure`: the members of the failure record after `payload`, with the closing brace. */
   | (Settled & { readonly kind: 'failed' | 'poison'; readonly failure: string })
   | (Settled & { readonly kind: 'retry'; readonly dueSeconds: number })
@@ -53,12 +56,16 @@ export interface Exchange {
   readonly freeSlots: readonly number[]
   readonly queues: readonly string[]
   readonly reservation: number
+  /** Limits by queue; given, though empty, when any job of this process may have a place in a limit. */
+  readonly queueLimits?: ReadonlyMap<string, Limit> | undefined
 }
 
 export interface Exchanged {
   readonly redisNowMs: number
   /** false: this process was taken for dead; it must join anew. */
   readonly registered: boolean
+  /** When a rate allows the next job that waits for it, in milliseconds from now; 0 when none does. */
+  readonly opensInMs: number
   /** Slots whose outcome was refused, because the job is in other hands now. */
   readonly refusedSlots: readonly number[]
   readonly jobs: readonly Reserved[]
@@ -98,6 +105,11 @@ function addOutcome(args: (string | number)[], outcome: Outcome): void {
   )
 }
 
+function limitsText(prefix: string, limits: ReadonlyMap<string, Limit>): string {
+  const queues = Object.fromEntries([...limits].map(([queue, limit]) => [queue, limitWords(limit)]))
+  return JSON.stringify({ prefix, queues })
+}
+
 function readJobs(reply: readonly unknown[], from: number): Reserved[] {
   const jobs: Reserved[] = []
   for (let at = from; at < reply.length; at += 6) {
@@ -114,21 +126,26 @@ function readJobs(reply: readonly unknown[], from: number): Reserved[] {
 }
 
 function readExchanged(reply: readonly unknown[]): Exchanged {
-  const refused = Number(reply[2])
+  const refused = Number(reply[3])
   return {
     redisNowMs: Number(reply[0]),
     registered: Number(reply[1]) === 1,
-    refusedSlots: reply.slice(3, 3 + refused).map(Number),
-    jobs: readJobs(reply, 3 + refused),
+    opensInMs: Number(reply[2]),
+    refusedSlots: reply.slice(4, 4 + refused).map(Number),
+    jobs: readJobs(reply, 4 + refused),
   }
 }
 
 export class Running {
   readonly #store: Store
   readonly #keepSeconds: number
+  readonly cancelling: Cancelling
+  readonly limits: Limits
   /** @param keepSeconds how long a final status is kept */
   constructor(store: Store, keepSeconds: number) {
     this.#store = store
+    this.cancelling = new Cancelling(store)
+    this.limits = new Limits(store)
     this.#keepSeconds = keepSeconds
   }
 
@@ -142,7 +159,7 @@ export class Running {
   #exchangeArgs(holder: Holder, exchange: Exchange): (string | number)[] {
     const { keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
-    const { outcomes, freeSlots, queues, reservation } = exchange
+    const { outcomes, freeSlots, queues, reservation, queueLimits } = exchange
     const names = [
       keys.queuePrefix,
       keys.jobPrefix,
@@ -156,20 +173,21 @@ export class Running {
     args.push(outcomes.length, freeSlots.length)
     for (const outcome of outcomes) addOutcome(args, outcome)
     args.push(...freeSlots, ...queues)
+    if (queueLimits !== undefined) args.push(limitsText(keys.limitPrefix, queueLimits))
     return args
   }
 
   /** Hands in outcomes and takes the next jobs for the free slots: one script call. */
   async exchange(holder: Holder, exchange: Exchange): Promise<Exchanged> {
     const args = this.#exchangeArgs(holder, exchange)
-    return readExchanged(
-      replyList(await settleScript.run(this.#store.redis, this.#exchangeKeys(exchange.queues), args)),
-    )
+    const script = exchange.queueLimits === undefined ? settleScript : settleLimitedScript
+    const { redis } = this.#store
+    return readExchanged(replyList(await script.run(redis, this.#exchangeKeys(exchange.queues), args)))
   }
 
   async #requeue(deadAfterMs: number | '', token: string, leaving: boolean): Promise<Orphans> {
     const { redis, keys, clock, scriptNow } = this.#store
-    const counters = [keys.processed, keys.failedCount, keys.attempts]
+    const counters = [keys.processed, keys.failedCount, keys.attempts, keys.processInfo]
     const lists = [
       keys.processes,
       keys.processIds,
@@ -192,7 +210,7 @@ export class Running {
     const reply = await requeueScript.run(
       redis,
       [...lists, ...counters],
-      [...args, leaving ? '1' : '', keys.settled],
+      [...args, leaving ? '1' : '', keys.settled, keys.limitPrefix, keys.ordersPrefix],
     )
     const [processes, requeued, failed] = replyList(reply).map(Number)
     return { processes: processes ?? 0, requeued: requeued ?? 0, failed: failed ?? 0 }
@@ -201,6 +219,11 @@ export class Running {
   /** Puts the jobs of processes that have not been heard of for so long back into their queues. */
   requeueOrphans(deadAfterMs: number): Promise<Orphans> {
     return this.#requeue(deadAfterMs, '', false)
+  }
+
+  /** The same with one process that is known to be dead, however young its last beat. */
+  bury(token: string): Promise<Orphans> {
+    return this.#requeue('', token, false)
   }
 
   /** A process leaves: what it still has in hand goes back, and its records go. */

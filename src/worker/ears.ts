@@ -4,6 +4,7 @@
 import { type Subscription, subscribe } from '../redis/subscription.ts'
 import type { Rooms } from '../rooms.ts'
 import type { QueueList } from './queue-list.ts'
+import type { Turns } from './queue-order.ts'
 
 /** A list with patterns asks for new queues of other producers every so many polls. */
 const pollsPerLookAtNames = 5
@@ -11,22 +12,38 @@ const pollsPerLookAtNames = 5
 export class Ears {
   readonly #rooms: Rooms
   readonly #list: QueueList
+  readonly #turns: Turns
   readonly #onWake: () => void
+  /** Told which processes have orders. */
+  readonly #onOrders: (tokens: string) => void
   #names: string[]
   #polls = 0
   #subscription: Subscription | undefined
   #closed = false
 
-  constructor(rooms: Rooms, list: QueueList, onWake: () => void) {
+  constructor(
+    rooms: Rooms,
+    list: QueueList,
+    turns: Turns,
+    onWake: () => void,
+    onOrders: (tokens: string) => void,
+  ) {
     this.#rooms = rooms
     this.#list = list
+    this.#turns = turns
     this.#onWake = onWake
+    this.#onOrders = onOrders
     this.#names = list.hasPatterns ? [] : list.names([])
   }
 
   /** Queues to reserve from, in order of priority. */
   get names(): readonly string[] {
     return this.#names
+  }
+
+  /** The same in the order for the next reservation, which each call draws or turns anew. */
+  inOrder(): readonly string[] {
+    return this.#turns.next(this.#names)
   }
 
   async #lookAtNames(): Promise<void> {
@@ -49,10 +66,11 @@ export class Ears {
     if (this.#closed) return
     const { connection, store } = this.#rooms
     const listener = {
-      onMessage: (queue: string) => this.#hear(queue),
+      onMessage: (message: string, channel: string) =>
+        channel === store.keys.ordered ? this.#onOrders(message) : this.#hear(message),
       onReady: () => void this.#lookAround(),
     }
-    const subscription = subscribe(connection, store.keys.wake, listener)
+    const subscription = subscribe(connection, [store.keys.wake, store.keys.ordered], listener)
     this.#subscription = subscription
     await subscription.listening
     await this.#lookAround()

@@ -1,9 +1,12 @@
 // Job files to job classes: what counts as a job, and what is said of files that cannot be used.
 
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/errors.ts'
 import { loadJobs } from '../../src/worker/load-jobs.ts'
 import { repository, runNode } from '../support/child.ts'
+import { freshFolder } from '../support/daemons.ts'
 
 const fixtures = `${repository}test/fixtures/jobs`
 
@@ -52,6 +55,97 @@ describe('what cannot be used', () => {
   test('a file without jobs is an error where it is named, and none in a folder', async () => {
     await expect(namesIn('none/settings.mjs')).rejects.toThrow('settings.mjs')
     expect(await namesIn('none')).toEqual([])
+  })
+})
+
+/** A job file with this text, in a folder that is gone when the test ends. */
+async function jobFile(text: string, name = 'jobs.mjs'): Promise<string> {
+  const path = join(await freshFolder(), name)
+  await writeFile(path, text)
+  return path
+}
+
+async function messageOf(text: string, name?: string): Promise<string> {
+  const error = await loadJobs([await jobFile(text, name)], fixtures).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigurationError)
+  return (error as Error).message
+}
+
+describe('names', () => {
+  test('a class may go by another name than its own', async () => {
+    const file = await jobFile(`
+      export class Invoice { static jobName = 'Billing::Invoice'; perform() {} }
+      export const jobs = [class { static jobName = 'App\\\\Jobs\\\\Send'; perform() {} }]`)
+    expect(await namesIn(file)).toEqual(['App\\Jobs\\Send', 'Billing::Invoice'])
+  })
+
+  test('a class that is exported and in a registry has both names', async () => {
+    const file = await jobFile(`
+      export class Invoice { perform() {} }
+      export const jobs = { 'Billing::Invoice': Invoice }`)
+    expect(await namesIn(file)).toEqual(['Billing::Invoice', 'Invoice'])
+  })
+
+  test('CommonJS files have registries as well', async () => {
+    const text = "class Invoice { perform() {} }\nmodule.exports = { jobs: { 'Billing::Invoice': Invoice } }"
+    expect(await namesIn(await jobFile(text, 'jobs.cjs'))).toEqual(['Billing::Invoice'])
+  })
+})
+
+describe('what was meant as a job and is none is told at once', () => {
+  const rightForm = 'Write "export class SendEmail'
+  const wrong: readonly [string, string, readonly string[]][] = [
+    [
+      'an object with a perform function, as node-resque has it',
+      'export const jobs = { add: { perform: async () => 1 } }',
+      ['jobs.add is no job: it is an object with a perform function', rightForm],
+    ],
+    [
+      'a static perform, as Ruby has it',
+      "export class Mail { static queue = 'mail'; static perform() {} }",
+      ['Mail is no job: its perform is static', rightForm],
+    ],
+    [
+      'a perform that is no function',
+      'export class Mail {}\nMail.prototype.perform = 3',
+      ['Mail is no job: its perform is no method, but number', rightForm],
+    ],
+    [
+      'something else in a list of jobs',
+      'class Mail { perform() {} }\nexport const jobs = [Mail, undefined]',
+      ['jobs[1] is no job: it is no class with a perform method', rightForm],
+    ],
+    [
+      'a name that is no text',
+      'export class Mail { static jobName = 7; perform() {} }',
+      ['no usable name: 7'],
+    ],
+    [
+      'a queue that is no text',
+      'export class Mail { static queue = 7; perform() {} }',
+      ['the job class Mail: a queue is named by a text, got number. Correct the static property.'],
+    ],
+    [
+      'a word in place of track',
+      "export class Mail { static track = 'no'; perform() {} }",
+      ['the job class Mail: track must be true or false, got "no".'],
+    ],
+    [
+      'a wrong option of unique',
+      "export class Mail { static unique = { untill: 'started' }; perform() {} }",
+      ['the job class Mail: unique has no "untill". Did you mean "until"?'],
+    ],
+    [
+      'a scheduled that is no function',
+      'export class Mail { static scheduled = true; perform() {} }',
+      ['the job class Mail: scheduled must be a function'],
+    ],
+  ]
+
+  test.each(wrong)('%s', async (_, text, parts) => {
+    const message = await messageOf(text)
+    expect(message).toContain('jobs.mjs')
+    for (const part of parts) expect(message).toContain(part)
   })
 })
 

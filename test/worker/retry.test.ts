@@ -1,7 +1,8 @@
 // Jobs that are tried again.
 
 import { describe, expect, it } from 'vitest'
-import { Job } from '../../src/job/job.ts'
+import { DiscardJob, RetryIn } from '../../src/errors.ts'
+import { Job, type JobClass } from '../../src/job/job.ts'
 import { eventually } from '../support/eventually.ts'
 import { world } from '../support/world.ts'
 
@@ -95,4 +96,74 @@ describe('a job with a retry', () => {
     await eventually(async () => expect((await here.resque.stats()).processed).toBe(2))
     expect(await here.allKeys()).not.toContain('attempts')
   })
+})
+
+/** One job of a class in a world with a worker, until it has failed for good or waits for another try. */
+async function once(job: JobClass) {
+  const here = world()
+  const worker = here.worker({ queues: 'q', jobs: { Once: job } })
+  const problems: string[] = []
+  worker.on('optionFailed', ({ option, error, instead }) =>
+    problems.push(`${option}: ${String(error)}; ${instead}`),
+  )
+  await worker.start()
+  const id = (await here.resque.enqueueTo('q', 'Once')) ?? ''
+  await eventually(async () => expect((await here.resque.stats()).processed).toBe(1))
+  return { here, id, status: await here.resque.status(id), problems }
+}
+
+describe('an error', () => {
+  it('can veto all tries: one failure record, at once', async () => {
+    const { here, status } = await once(
+      class {
+        static retry = { limit: 9 }
+        perform(): void {
+          throw new DiscardJob('the account is gone')
+        }
+      },
+    )
+    expect(status).toMatchObject({ state: 'failed', attempts: 1, error: { name: 'DiscardJob' } })
+    const [failure, ...more] = await here.resque.failed.list()
+    expect(failure).toMatchObject({ exception: 'DiscardJob', error: 'the account is gone' })
+    expect(more).toEqual([])
+    expect(await here.resque.delayed.count()).toBe(0)
+  })
+
+  it('can ask for another try, also where the class has none', async () => {
+    const { here, status } = await once(
+      class {
+        perform(): void {
+          throw new RetryIn(900)
+        }
+      },
+    )
+    expect(status).toMatchObject({ state: 'delayed', attempts: 1, error: { name: 'RetryIn' } })
+    const inSeconds = ((status?.dueAt?.getTime() ?? 0) - (status?.enqueuedAt?.getTime() ?? 0)) / 1_000
+    expect(inSeconds).toBeGreaterThanOrEqual(900)
+    expect(inSeconds).toBeLessThan(960)
+    expect(await here.resque.failed.count()).toBe(0)
+  })
+
+  it('leaves a job whose backoff function fails to the default, which is told', async () => {
+    const { here, status, problems } = await once(
+      class {
+        static retry = { limit: 3, backoff: () => Number.NaN }
+        perform(): void {
+          throw new Error('boom')
+        }
+      },
+    )
+    expect(status?.state).toBe('delayed')
+    expect(problems).toEqual([
+      'retry.backoff: TypeError: it must return seconds or "stop", and returned NaN; the job is tried again after 15 s',
+    ])
+    expect(await here.resque.delayed.count()).toBe(1)
+  })
+})
+
+it('a job that failed for good says after how many tries, in a member that Ruby passes over', async () => {
+  const { here } = await tried(99)
+  const [record = ''] = await here.redis.lrange(here.keys.failed, 0, -1)
+  expect(record).toMatch(/"worker":"[^"]+","queue":"q","attempts":3}$/)
+  expect(JSON.parse(record)).toMatchObject({ exception: 'Error', queue: 'q', attempts: 3 })
 })

@@ -1,0 +1,16 @@
+-- settle.lua for a process some of whose queues or job classes have limits. A script of its own, because what is
+-- never used costs time as well: Redis puts the functions of a script together at each call.
+-- KEYS, ARGV, reply: those of settle.lua, from ARGV[1] '' or a test clock's milliseconds on; and
+-- ARGV[last], after the queue names: JSON { prefix, queues: { <queue>: <limit> } }, see limits.lua
+-- third of the reply: milliseconds until a rate that is used up allows the next job, or 0
+-- @include now
+-- @include payload
+-- @include status
+-- @include json-text
+-- @include quarantine
+-- @include cancel-marks
+local now_ms, now_s = now(ARGV[1])
+-- @include ./include/in-hand
+-- @include ./include/limits
+-- @include ./include/settle-limits
+-- @include ./include/exchange
