@@ -2,8 +2,8 @@
 // as Ruby's resque-scheduler keeps them. A delayed job has no other record: being here is its status.
 
 import { failedAt } from '../job/wire-times.ts'
-import { defineScript } from '../redis/script.ts'
-import { bounds, replyList, type Store } from '../redis/store.ts'
+import { defineScript, type ScriptArgument } from '../redis/script.ts'
+import { addLine, bounds, replyList, type Store } from '../redis/store.ts'
 import { Asked } from './asked.ts'
 import { Selection } from './selection.ts'
 import { Tripwire } from './tripwire.ts'
@@ -55,6 +55,19 @@ const stretch = 2_000
 /** How often a search starts anew when the job seems to be there but was not met. */
 const searches = 3
 
+/** Jobs of one second and queue go as one argument. */
+function groupsOf(jobs: readonly NewDelayed[]): ScriptArgument[] {
+  const seconds = new Map<number, Map<string, string>>()
+  for (const { dueSeconds, queue, payload } of jobs) {
+    const queues = seconds.get(dueSeconds) ?? new Map<string, string>()
+    seconds.set(dueSeconds, queues)
+    addLine(queues, queue, payload)
+  }
+  return [...seconds].flatMap(([second, queues]) =>
+    [...queues].flatMap(([queue, lines]) => [second, queue, lines]),
+  )
+}
+
 export class Delayed {
   readonly #store: Store
   /** The same jobs found by what they are. */
@@ -73,7 +86,6 @@ export class Delayed {
   /** Adds jobs; those already due by Redis's clock go into their queues. Returns that clock. */
   async add(jobs: readonly NewDelayed[], again = false): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
-    const args = jobs.flatMap(({ dueSeconds, queue, payload }) => [dueSeconds, queue, payload])
     const reply = await delayScript.run(
       redis,
       [keys.schedule, keys.queues],
@@ -86,7 +98,7 @@ export class Delayed {
         keys.timestampsPrefix,
         again ? '1' : '',
         keys.delayedIndexPrefix,
-        ...args,
+        ...groupsOf(jobs),
       ],
     )
     return { redisNowMs: Number(replyList(reply)[0]) }

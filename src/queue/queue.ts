@@ -4,7 +4,7 @@ import { checkArgs, checkExact } from '../job/args.ts'
 import type { ArgsOf, JobClass } from '../job/job.ts'
 import { checkJobClass, checkQueueName, jobName } from '../job/names.ts'
 import { defineScript } from '../redis/script.ts'
-import { bounds, replyList, type Store } from '../redis/store.ts'
+import { addLine, bounds, replyList, type Store } from '../redis/store.ts'
 import { dequeue, type Wanted } from './dequeue.ts'
 
 const removeScript = defineScript(new URL('./remove-queue.lua', import.meta.url))
@@ -35,17 +35,13 @@ export class Queues {
   /** Appends jobs to their queues and wakes idle workers; a tracked job only once. Returns Redis's clock. */
   async push(jobs: readonly NewQueued[]): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
+    const groups = new Map<string, string>()
+    for (const { queue, payload } of jobs) addLine(groups, queue, payload)
     const first = keys.queue(jobs[0]?.queue ?? '')
     const reply = await pushScript.run(
       redis,
       [keys.queues, first],
-      [
-        scriptNow(),
-        keys.queuePrefix,
-        keys.jobPrefix,
-        keys.wake,
-        ...jobs.flatMap(({ queue, payload }) => [queue, payload]),
-      ],
+      [scriptNow(), keys.queuePrefix, keys.jobPrefix, keys.wake, ...[...groups].flat()],
     )
     return { redisNowMs: Number(replyList(reply)[0]) }
   }
