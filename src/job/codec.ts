@@ -95,7 +95,12 @@ export interface DecodedJob {
   readonly queueTimeMs: number | null
   readonly recurring: RecurringMark | null
   readonly options: CarriedOptions
+  /** Written by this library, in either format that has an id. */
+  readonly isOurs: boolean
 }
+
+/** PHP may write the same fields, but not in this order and to the millisecond. */
+const ourTail = /"id":"[0-9a-f]{32}","queue_time":\d+\.\d{3}\}$/
 
 function argsOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
@@ -166,6 +171,7 @@ export function decodePayload(text: string): DecodedJob {
     queueTimeMs: typeof queueTime === 'number' ? Math.round(queueTime * 1000) : null,
     recurring: recurringOf(fields['recurring']),
     options: optionsOf(fields['options']),
+    isOurs: textOrNull(fields['queue']) !== null && ourTail.test(text),
   }
 }
 

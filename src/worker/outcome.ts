@@ -4,34 +4,31 @@
 import type { JobEvent } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
 import { beginning, type ErrorText, errorText, failureMembers } from '../job/failure.ts'
-import { isId, isTracked } from '../job/id.ts'
+import { isTracked } from '../job/id.ts'
 import type { Outcome, Reserved, StatusText } from '../running/running.ts'
 import type { Context } from './context.ts'
 import type { Performance, Performer } from './perform.ts'
-import { retryDelaySeconds } from './retries.ts'
+import { judge, type Verdict } from './retries.ts'
 
-/** A result larger than this is not kept with the status. */
-const longestResult = 100_000
+/** A result larger than this is not kept with the status: its size is, in its place. */
+const longestResultBytes = 100_000
 
-function resultJson(result: unknown): string {
+function resultMembers(result: unknown): string {
+  if (result === undefined) return ',"result":null'
   try {
-    const text = JSON.stringify(result)
-    return text === undefined || text.length > longestResult ? 'null' : text
+    const json = JSON.stringify(result) ?? 'null'
+    const bytes = json.length * 4 > longestResultBytes ? Buffer.byteLength(json) : 0
+    return bytes > longestResultBytes ? `,"result":null,"result_bytes":${bytes}` : `,"result":${json}`
   } catch {
-    return 'null'
+    return ',"result":null'
   }
-}
-
-/** Ours are recognised by the fields that only we write together; see job/codec.ts. */
-function isOurs(job: DecodedJob): boolean {
-  return job.id !== null && isId(job.id) && job.queue !== null && job.queueTimeMs !== null
 }
 
 /** What the status record says after `updated`, or null for a job whose status nobody tracks. */
 export function statusText(job: DecodedJob, queue: string, members: string): StatusText | null {
   const { id, prefix, className, queueTimeMs } = job
   if (id === null) return null
-  const onlyIfTracked = !isOurs(job)
+  const onlyIfTracked = !job.isOurs
   if (!onlyIfTracked && !isTracked(id)) return null
   const started = queueTimeMs === null ? '' : `,"started":${Math.floor(queueTimeMs / 1000)}`
   const name = prefix === '' ? id : `${prefix}_${id}`
@@ -42,8 +39,9 @@ export function statusText(job: DecodedJob, queue: string, members: string): Sta
   }
 }
 
-function attemptMembers(context: Context, startedMs: number): string {
-  const progress = context.percent === undefined ? '' : `,"progress":${context.percent}`
+export function attemptMembers(context: Context, startedMs: number): string {
+  let progress = context.percent === undefined ? '' : `,"progress":${context.percent}`
+  if (context.message !== undefined) progress += `,"progress_message":${JSON.stringify(context.message)}`
   return `,"attempts":${context.attempt},"running_ms":${startedMs}${progress}`
 }
 
@@ -67,8 +65,33 @@ export function completed(
     const durationMs = performer.time.nowMs() - startedMs
     performer.events.emit('completed', { ...jobEvent(context), durationMs, result })
   }
-  const members = `,"result":${resultJson(result)}${attemptMembers(context, startedMs)}`
+  const members = `${resultMembers(result)}${attemptMembers(context, startedMs)}`
   return { kind: 'complete', job: reserved, status: statusText(job, reserved.queue, members) }
+}
+
+/** The end of a job that was not to be performed: as in Ruby and PHP it is done, and no failure. */
+export function vetoed(
+  { reserved, startedMs }: Performance,
+  job: DecodedJob,
+  context: Context,
+  { message }: Error,
+  { events }: Performer,
+): Outcome {
+  events.emit('vetoed', { ...jobEvent(context), reason: message })
+  const members = `,"result":null${attemptMembers(context, startedMs)}`
+  return { kind: 'complete', job: reserved, status: statusText(job, reserved.queue, members) }
+}
+
+/** Whether it is tried again. A class that is not here cannot say so; its jobs fail for good. */
+function verdictOn(context: Context, reserved: Reserved, thrown: unknown, performer: Performer): Verdict {
+  const jobClass = performer.classes.find(context.className)
+  if (jobClass === undefined) return { delaySeconds: null }
+  const verdict = judge({ jobClass, failures: reserved.failures + 1, error: thrown })
+  if (verdict.problem === undefined) return verdict
+  const instead = `the job is tried again after ${verdict.delaySeconds} s`
+  const event = { ...jobEvent(context), option: 'retry.backoff', error: verdict.problem, instead } as const
+  performer.events.emit('optionFailed', event)
+  return verdict
 }
 
 export function failed(
@@ -82,8 +105,7 @@ export function failed(
   const error = errorText(thrown)
   const members = `,"result":null${attemptMembers(context, startedMs)}${errorMember(error)}`
   const status = statusText(job, reserved.queue, members)
-  const jobClass = performer.classes.find(job.className)
-  const delaySeconds = jobClass === undefined ? null : retryDelaySeconds(jobClass, reserved.failures + 1)
+  const { delaySeconds } = verdictOn(context, reserved, thrown, performer)
   if (delaySeconds !== null) {
     performer.events.emit('retried', { ...jobEvent(context), error: thrown, delaySeconds })
     return {
@@ -93,23 +115,30 @@ export function failed(
       dueSeconds: Math.ceil(performer.time.nowMs() / 1000 + delaySeconds),
     }
   }
-  performer.events.emit('failed', {
-    ...jobEvent(context),
-    durationMs: performer.time.nowMs() - startedMs,
-    error: thrown,
-  })
+  const nowMs = performer.time.nowMs()
+  performer.events.emit('failed', { ...jobEvent(context), durationMs: nowMs - startedMs, error: thrown })
+  const worker = performer.workerId(reserved.slot)
+  performer.attending.sinks.tell({ context, queue: reserved.queue, thrown, worker, nowMs })
   return {
     kind: 'failed',
     job: reserved,
     status,
-    failure: failureMembers(error, performer.workerId(reserved.slot), reserved.queue),
+    failure: withAttempts(failureMembers(error, worker, reserved.queue), context.attempt),
   }
+}
+
+/** A member of our own, which Ruby passes over; a job that failed the first time has exactly Ruby's. */
+function withAttempts(members: string, attempts: number): string {
+  return attempts === 1 ? members : `${members.slice(0, -1)},"attempts":${attempts}}`
 }
 
 export function poisoned(reserved: Reserved, thrown: unknown, performer: Performer): Outcome {
   const event = { id: null, class: '(unreadable)', queue: reserved.queue, attempt: 1 }
   performer.events.emit('failed', { ...event, durationMs: 0, error: thrown })
-  const failure = failureMembers(errorText(thrown), performer.workerId(reserved.slot), reserved.queue)
+  const worker = performer.workerId(reserved.slot)
+  const { queue } = reserved
+  performer.attending.sinks.tell({ context: null, queue, thrown, worker, nowMs: performer.time.nowMs() })
+  const failure = failureMembers(errorText(thrown), worker, queue)
   return { kind: 'poison', job: reserved, status: null, failure }
 }
 

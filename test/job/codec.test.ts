@@ -25,6 +25,19 @@ describe('a new payload', () => {
     )
   })
 
+  it('is told from one of PHP with the same fields', () => {
+    const fields = '"class":"A","args":[],"queue":"q"'
+    const id = '006b49d20001234567deadbeef012345'
+    for (const text of [
+      `{${fields},"id":"${id}","queue_time":1795399796.554857}`,
+      `{"class":"A","args":[],"id":"${id}","queue_time":1795399796.554,"queue":"q"}`,
+      `{${fields},"id":"${id}"}`,
+      `{"class":"A","args":[],"id":"${id}","queue_time":1795399796.554}`,
+    ])
+      expect(decodePayload(text).isOurs).toBe(false)
+    expect(decodePayload(`{${fields},"id":"${id}","queue_time":1795399796.554}`).isOurs).toBe(true)
+  })
+
   it('carries what a call said of its job', () => {
     const options = { timeoutSeconds: 2.5, parent: 'p', trace: { traceparent: '00-1-2-01' } }
     expect(encodePayload({ ...job, options })).toContain(
@@ -73,10 +86,11 @@ describe('a new payload', () => {
             queueTimeMs: ms,
             recurring: null,
             options: {},
+            isOurs: true,
           }
           expect(read).toEqual(expected)
           const ruby = decodePayload(encodeRubyPayload(className, argsJson, queue))
-          expect(ruby).toEqual({ ...expected, id: null, queueTimeMs: null })
+          expect(ruby).toEqual({ ...expected, id: null, queueTimeMs: null, isOurs: false })
         },
       ),
     )
@@ -108,7 +122,15 @@ describe('a payload of another system', () => {
 
   it('may hold members of other types than ours', () => {
     const payload = '{"class":"A","queue":7,"id":null,"prefix":3,"queue_time":"soon","recurring":{"name":1}}'
-    const nothing = { queue: null, id: null, prefix: '', queueTimeMs: null, recurring: null, options: {} }
+    const nothing = {
+      queue: null,
+      id: null,
+      prefix: '',
+      queueTimeMs: null,
+      recurring: null,
+      options: {},
+      isOurs: false,
+    }
     expect(decodePayload(payload)).toMatchObject(nothing)
   })
 

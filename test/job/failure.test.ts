@@ -1,5 +1,6 @@
 // Failure records: what a job threw as text, and reading the records of all systems.
 
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { errorText, failureMembers, readFailure } from '../../src/job/failure.ts'
 import { failedBy } from '../support/foreign-payloads.ts'
@@ -50,7 +51,29 @@ describe('what a job threw', () => {
     expect(errorText(top).backtrace.length).toBeLessThanOrEqual(50)
   })
 
+  it('tells the parts of an AggregateError, and causes that are no Errors', () => {
+    const many = Array.from({ length: 12 }, (_, index) => new RangeError(`part ${index}`))
+    const both = new AggregateError([new TypeError('a'), 'b'], 'both', { cause: 'bad luck' })
+    expect(errorText(both).backtrace.slice(-3)).toEqual(['with TypeError: a', 'with b', 'caused by bad luck'])
+    const { backtrace } = errorText(new Error('top', { cause: new AggregateError(many, 'many') }))
+    expect(backtrace.at(-1)).toBe('with 2 more')
+    expect(backtrace).toContain('caused by AggregateError: many')
+    expect(backtrace.length).toBeLessThanOrEqual(50)
+  })
+
+  it('is an Error as well when it comes from another realm', () => {
+    const { name, message } = errorText(runInNewContext('new TypeError("elsewhere")'))
+    expect({ name, message }).toEqual({ name: 'TypeError', message: 'elsewhere' })
+  })
+
+  it('is cut line by line', () => {
+    const cause = new Error('c'.repeat(5_000))
+    const { backtrace } = errorText(new Error('x', { cause }))
+    expect(backtrace.at(-1)).toHaveLength('caused by '.length + 1_000)
+  })
+
   it.each<[string, unknown, string]>([
+    ['a function', function late() {}, 'the job threw function: [function late]'],
     ['a text', 'plain text', 'the job threw string: plain text'],
     ['null', null, 'the job threw null: null'],
     ['undefined', undefined, 'the job threw undefined: undefined'],

@@ -2,7 +2,7 @@
 -- the twin of job/codec.ts, which explains why looking at the end of the text is sound. Needs now.lua.
 --
 -- read_payload(payload) -> kind, class (as JSON text), queue, id, seconds, prefix
---   kind     'ours'    written by this library: "queue", "id" of 32 hex digits and "queue_time"
+--   kind     'ours'    written by this library: "queue", "id" of 32 hex digits and "queue_time" at its end
 --            'ruby'    class, args, queue and nothing else, in this order: Ruby's delayed payload
 --            'foreign' anything else that is a JSON object with a class
 --            nil       not a job at all; the second value is the reason
@@ -13,8 +13,10 @@ local function text_or_nil(value)
   return type(value) == 'string' and value ~= '' and value or nil
 end
 
-local function is_our_id(id)
-  return #id == 32 and not string.find(id, '[^0-9a-f]')
+-- PHP may write the same fields, but not in this order and to the millisecond.
+local function has_our_tail(payload)
+  local id = string.match(payload, '"id":"([0-9a-f]+)","queue_time":%d+%.%d%d%d}$')
+  return id and #id == 32
 end
 
 local function is_ruby_form(payload, job)
@@ -31,7 +33,7 @@ local function read_decoded(payload)
   local class, queue, id = cjson.encode(job.class), text_or_nil(job.queue), text_or_nil(job.id)
   local seconds = type(job.queue_time) == 'number' and string.format('%.0f', math.floor(job.queue_time)) or nil
   if queue and is_ruby_form(payload, job) then return 'ruby', class, queue end
-  local kind = queue and id and seconds and is_our_id(id) and 'ours' or 'foreign'
+  local kind = queue and has_our_tail(payload) and 'ours' or 'foreign'
   return kind, class, queue, id, seconds, text_or_nil(job.prefix)
 end
 
@@ -41,7 +43,7 @@ local function read_payload(payload)
   local class = string.match(payload, '^{"class":("[^"\\]+"),"args":')
   if class then
     local queue, id, seconds =
-      string.match(payload, ',"queue":"([^"\\]+)","id":"([0-9a-f]+)","queue_time":(%d+)[%d.]*}$', -200)
+      string.match(payload, ',"queue":"([^"\\]+)","id":"([0-9a-f]+)","queue_time":(%d+)%.%d%d%d}$', -200)
     if queue and #id == 32 then return 'ours', class, queue, id, seconds end
     queue = string.match(payload, '%],"queue":"([^"\\]+)"}$', -200)
     if queue and string.find(payload, '^{"class":"[^"]+","args":%b[],"queue":"[^"]+"}$') then
