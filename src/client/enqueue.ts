@@ -33,6 +33,9 @@ export interface Request {
 
 export interface Prepared extends NewJob {
   readonly dueSeconds: number | null
+  readonly className: string
+  /** When it was made, as its payload says. */
+  readonly madeMs: number
   /** Of a job of which there is to be one at a time. */
   readonly lock: UniqueLock | undefined
 }
@@ -55,8 +58,9 @@ function carriedBy({ timeoutSeconds }: CallSettings): CarriedOptions | undefined
 export function prepare(request: Request, settings: CallSettings, nowMs: number): Prepared {
   const { job, args, queue, dueSeconds } = request
   const tracked = isToBeTracked(job, settings)
+  const className = jobName(job)
   const { id, payload } = newJob({
-    className: jobName(job),
+    className,
     args,
     queue,
     plannedSeconds: dueSeconds ?? Math.floor(nowMs / 1000),
@@ -67,9 +71,10 @@ export function prepare(request: Request, settings: CallSettings, nowMs: number)
   })
   const rule = ruleOf(job, settings)
   // Written out, because every job goes through here and spreading costs as much as encoding one.
-  if (!rule) return { id, payload, queue, dueSeconds, lock: undefined }
+  if (!rule) return { id, payload, queue, dueSeconds, className, madeMs: nowMs, lock: undefined }
   const isTracked = tracked && settings.format === 'php'
-  return { id, payload, queue, dueSeconds, lock: lockOf(rule, { job, args, queue, isTracked }) }
+  const lock = lockOf(rule, { job, args, queue, isTracked })
+  return { id, payload, queue, dueSeconds, className, madeMs: nowMs, lock }
 }
 
 function mayRepeat(jobs: readonly Prepared[]): boolean {
@@ -80,11 +85,22 @@ function mayRepeat(jobs: readonly Prepared[]): boolean {
 const patienceMs = 15_000
 const pauseMs = 100
 
+/** The commonest call of all goes a shorter way. null: it cannot. */
+async function addOne(rooms: Rooms, job: Prepared): Promise<{ redisNowMs: number } | null> {
+  const { id, dueSeconds, queue, payload, className, madeMs } = job
+  if (id === null || !isTracked(id)) return null
+  if (dueSeconds === null) return rooms.queues.pushOne(job, { id, className, enqueuedMs: madeMs })
+  return rooms.delayed.addOne({ dueSeconds, queue, payload }, id)
+}
+
 async function addOnce(
   rooms: Rooms,
   jobs: readonly Prepared[],
   again: boolean,
 ): Promise<{ redisNowMs: number }> {
+  const [only] = jobs
+  const added = jobs.length === 1 && only !== undefined && !again ? await addOne(rooms, only) : null
+  if (added !== null) return added
   const later: NewDelayed[] = []
   const now: Prepared[] = []
   for (const job of jobs) {

@@ -8,6 +8,7 @@ import { Asked } from './asked.ts'
 import { Selection } from './selection.ts'
 import { Tripwire } from './tripwire.ts'
 
+const delayOneScript = defineScript(new URL('./delay-one.lua', import.meta.url))
 const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
 const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
 const cancelScript = defineScript(new URL('./cancel.lua', import.meta.url))
@@ -102,6 +103,16 @@ export class Delayed {
       ],
     )
     return { redisNowMs: Number(replyList(reply)[0]) }
+  }
+
+  /** Adds one new tracked job of ours, for less. null: its second has come, and nothing was added. */
+  async addOne({ dueSeconds, payload }: NewDelayed, id: string): Promise<{ redisNowMs: number } | null> {
+    const { redis, keys, scriptNow } = this.#store
+    const index = keys.delayedIndexPrefix + id.slice(10, 14)
+    const names = [keys.schedule, keys.bucket(dueSeconds), keys.status(id), index]
+    const args = [scriptNow(), dueSeconds, payload, `1${id.slice(14, 18)}${dueSeconds}`]
+    const redisNowMs = await delayOneScript.run(redis, names, args)
+    return redisNowMs === '' ? null : { redisNowMs: Number(redisNowMs) }
   }
 
   /** Moves what is due into its queues, one bounded batch. */

@@ -8,11 +8,19 @@ import { addLine, bounds, replyList, type Store } from '../redis/store.ts'
 import { dequeue, type Wanted } from './dequeue.ts'
 
 const removeScript = defineScript(new URL('./remove-queue.lua', import.meta.url))
+const pushOneScript = defineScript(new URL('./push-one.lua', import.meta.url))
 const pushScript = defineScript(new URL('./push.lua', import.meta.url))
 
 export interface NewQueued {
   readonly queue: string
   readonly payload: string
+}
+
+/** What its status says of a job of ours. */
+export interface NewTracked {
+  readonly id: string
+  readonly className: string
+  readonly enqueuedMs: number
 }
 
 export interface QueueSize {
@@ -44,6 +52,20 @@ export class Queues {
       [scriptNow(), keys.queuePrefix, keys.jobPrefix, keys.wake, ...[...groups].flat()],
     )
     return { redisNowMs: Number(replyList(reply)[0]) }
+  }
+
+  /** The same for one tracked job of ours, for less. `enqueuedMs`: when, as its payload says. */
+  async pushOne({ queue, payload }: NewQueued, job: NewTracked): Promise<{ redisNowMs: number }> {
+    const { redis, keys, scriptNow } = this.#store
+    const { id, className, enqueuedMs } = job
+    const times = `,"started":${Math.floor(enqueuedMs / 1000)},"result":null`
+    const names = `,"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)},"updated_ms":`
+    const reply = await pushOneScript.run(
+      redis,
+      [keys.queues, keys.queue(queue), keys.status(id)],
+      [scriptNow(), queue, payload, times + names, keys.wake],
+    )
+    return { redisNowMs: Number(reply) }
   }
 
   /** Names of all queues in alphabetical order, empty ones too. */

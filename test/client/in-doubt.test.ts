@@ -24,7 +24,7 @@ async function shakyWorld(options: ResqueOptions = {}): Promise<Shaky> {
 }
 
 /** Cuts the connection at the next call of a script. */
-function cutAt({ proxy }: Shaky, name: 'push' | 'delay', when: 'before' | 'after', nth = 1): void {
+function cutAt({ proxy }: Shaky, name: string, when: 'before' | 'after', nth = 1): void {
   const sha = scripts.get(name)?.sha ?? ''
   proxy.trap({ match: runsScript(sha), when, nth, action: () => 'drop' })
 }
@@ -32,7 +32,7 @@ function cutAt({ proxy }: Shaky, name: 'push' | 'delay', when: 'before' | 'after
 describe('a job whose call is cut', () => {
   it.each(['before', 'after'] as const)('%s Redis has it, is there once', async (when) => {
     const here = await shakyWorld()
-    cutAt(here, 'push', when)
+    cutAt(here, 'push-one', when)
     const id = await here.shaky.enqueueTo('mail', 'A', 1)
     expect(await here.resque.queues.size('mail')).toBe(1)
     expect((await here.resque.status(id ?? ''))?.state).toBe('waiting')
@@ -40,7 +40,7 @@ describe('a job whose call is cut', () => {
 
   it.each(['before', 'after'] as const)('%s Redis has it, is delayed once', async (when) => {
     const here = await shakyWorld()
-    cutAt(here, 'delay', when)
+    cutAt(here, 'delay-one', when)
     const id = await here.shaky.enqueueInWithQueue('mail', 60, 'A', 1)
     expect(await here.resque.delayed.count()).toBe(1)
     expect((await here.resque.status(id ?? ''))?.state).toBe('delayed')
@@ -48,7 +48,8 @@ describe('a job whose call is cut', () => {
 
   it('again and again, is there once', async () => {
     const here = await shakyWorld()
-    for (const nth of [1, 2, 3]) cutAt(here, 'push', 'after', nth)
+    cutAt(here, 'push-one', 'after')
+    for (const nth of [1, 2]) cutAt(here, 'push', 'after', nth)
     await here.shaky.enqueueTo('mail', 'A', 1)
     expect(await here.resque.queues.size('mail')).toBe(1)
   })
@@ -64,7 +65,7 @@ describe('a job whose call is cut', () => {
       },
     }
     await here.worker({ queues: 'mail', jobs }).start()
-    cutAt(here, 'push', 'after')
+    cutAt(here, 'push-one', 'after')
     const id = (await here.shaky.enqueueTo('mail', 'A', 7)) ?? ''
     await here.resque.waitFor(id)
     expect(performed).toEqual([7])

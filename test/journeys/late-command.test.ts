@@ -41,7 +41,7 @@ async function expectOnceEach(w: World, count: number): Promise<void> {
 
 it('a late push of a job that waits already enqueues nothing', async () => {
   const w = world()
-  const { url, arrive } = await caught(w, 'push')
+  const { url, arrive } = await caught(w, 'push-one')
   await w.client({ redis: url }).enqueueTo('mail', 'Note')
   await arrive(w)
   await expectOnceEach(w, 1)
@@ -49,7 +49,7 @@ it('a late push of a job that waits already enqueues nothing', async () => {
 
 it('a late push of a job that has been performed enqueues nothing', async () => {
   const w = world()
-  const { url, arrive } = await caught(w, 'push')
+  const { url, arrive } = await caught(w, 'push-one')
   await w.client({ redis: url }).enqueueTo('mail', 'Note')
   await bringToEnd(w)
   await arrive(w)
@@ -58,7 +58,7 @@ it('a late push of a job that has been performed enqueues nothing', async () => 
 
 it('a late delay of a job that is delayed already adds nothing', async () => {
   const w = world()
-  const { url, arrive } = await caught(w, 'delay')
+  const { url, arrive } = await caught(w, 'delay-one')
   const id = await w.client({ redis: url }).enqueueInWithQueue('mail', 3_600, 'Note')
   await arrive(w)
   expect(await w.resque.status(String(id))).toMatchObject({ state: 'delayed', class: 'Note', queue: 'mail' })
@@ -67,7 +67,7 @@ it('a late delay of a job that is delayed already adds nothing', async () => {
 
 it('a late delay of a job that was cancelled adds nothing', async () => {
   const w = world()
-  const { url, arrive } = await caught(w, 'delay')
+  const { url, arrive } = await caught(w, 'delay-one')
   const id = String(await w.client({ redis: url }).enqueueInWithQueue('mail', 3_600, 'Note'))
   expect(await w.resque.cancel(id)).toBe(true)
   await arrive(w)

@@ -20,9 +20,9 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
     await w.redis.set(`${journalKey(w)}:shut`, 'shut')
     const items = Array.from({ length: 30 }, (_, index) => ({ job: 'Few', queue: 'mail', args: [index] }))
     const ids = (await w.resque.enqueueBulk(items)).map(String)
-    const hit = startActor('worker', w, w.url, { concurrency: 5 })
+    const hit = startActor('worker', w, w.url, { concurrency: 5, mood: { limited: true } })
     await eventually(async () => expect(await journal(w)).toHaveLength(2))
-    const other = startActor('worker', w, w.url, { concurrency: 5 })
+    const other = startActor('worker', w, w.url, { concurrency: 5, mood: { limited: true } })
     await eventually(async () => expect(await w.rooms.running.limits.parked()).toMatchObject([{ count: 28 }]))
     expect(await holders(w)).toHaveLength(2)
 
@@ -42,7 +42,7 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
     expect(await w.rooms.running.limits.parked()).toEqual([])
     other.kill('SIGTERM')
     await other.exit
-    await bringToEnd(w)
+    await bringToEnd(w, { mood: { limited: true } })
     expect(await journal(w)).toHaveLength(32)
   },
 )

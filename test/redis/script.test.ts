@@ -51,11 +51,13 @@ it("passes a script's own error on, and does not run it twice", async () => {
 it('knows every script by the name of its file', () => {
   const known = [
     'delay',
+    'delay-one',
     'promote',
     'cancel',
     'reschedule',
     'locate',
     'push',
+    'push-one',
     'settle',
     'requeue-orphans',
     'retry',

@@ -101,9 +101,17 @@ export async function buryTheDead({ redis, keys, rooms }: World): Promise<void> 
   })
 }
 
+export interface Ending {
+  readonly timeoutMs?: number
+  readonly mood?: Mood
+}
+
 /** A fresh scheduler and a fresh worker, until neither has anything left to do. */
-export async function bringToEnd(world: World, timeoutMs = 10_000): Promise<void> {
-  const worker = world.worker(journeyWorker(world))
+export async function bringToEnd(
+  world: World,
+  { timeoutMs = 10_000, mood = {} }: Ending = {},
+): Promise<void> {
+  const worker = world.worker(journeyWorker(world, mood))
   const scheduler = world.scheduler()
   await Promise.all([worker.start(), scheduler.start()])
   await eventually(

@@ -15,7 +15,7 @@ local function mark_known(jobs, keys, owners)
 end
 
 local function our_id(payload)
-  local id = string.match(payload, '","id":"([0-9a-f]+)","queue_time":%d+%.%d%d%d}$', -90)
+  local id = string.match(payload, '^","id":"([0-9a-f]+)","queue_time":%d%d%d%d%d%d%d%d%d%d%.%d%d%d}$', -70)
   return id and #id == 32 and id or nil
 end
 

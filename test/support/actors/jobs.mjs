@@ -3,8 +3,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** @param {{ hang?: boolean, broken?: boolean }} mood  `hang`: Stubborn never ends; `broken`: Broken throws */
-export function journalJobs(redis, journal, { hang = false, broken = false } = {}) {
+/** @param {{ hang?: boolean, broken?: boolean }} mood  `hang`: Stubborn never ends; `broken`: Broken throws;
+ * `limited`: there is a class with a limit, too, which has the worker settle in another way */
+export function journalJobs(redis, journal, { hang = false, broken = false, limited = false } = {}) {
   const note = (job) =>
     redis.rpush(
       journal,
@@ -68,5 +69,5 @@ export function journalJobs(redis, journal, { hang = false, broken = false } = {
     }
   }
 
-  return { Note, Broken, Flaky, Stubborn, Gated, Few }
+  return { Note, Broken, Flaky, Stubborn, Gated, ...(limited ? { Few } : {}) }
 }
