@@ -18,7 +18,7 @@ local now_ms, now_s = now(ARGV[1])
 local batch = new_batch(ARGV[4], now_ms, now_s)
 local again = ARGV[7] == '1'
 local buckets, order, indexed, due_now = {}, {}, {}, 0
-local jobs = read_lines(9, 3, ARGV[4])
+local jobs = read_lines(ARGV, 9, 3, ARGV[4])
 
 -- The first of two calls may come later than the second: what the second adds is given a record, by which the
 -- first one knows it.

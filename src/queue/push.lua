@@ -13,7 +13,7 @@
 local now_ms, now_s = now(ARGV[1])
 local batch = new_batch(ARGV[3], now_ms, now_s)
 local pushed = 0
-for _, job in ipairs(read_lines(5, 2, ARGV[3])) do
+for _, job in ipairs(read_lines(ARGV, 5, 2, ARGV[3])) do
   if not job.is_known then
     local kind, class, _, id, seconds, prefix = read_payload(job.payload)
     add_to_batch(batch, ARGV[job.at], queued_form(kind, job.payload), kind, class, id, seconds, prefix)

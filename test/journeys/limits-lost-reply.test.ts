@@ -19,7 +19,7 @@ it.each([
   const items = Array.from({ length: 12 }, (_, index) => ({ job: 'Few', queue: 'mail', args: [index] }))
   await w.resque.enqueueBulk(items)
   const trap = cutAt(proxy, when, { script })
-  const worker = w.worker({ ...journeyWorker(w), redis: proxy.url, concurrency: 5 })
+  const worker = w.worker({ ...journeyWorker(w, { limited: true }), redis: proxy.url, concurrency: 5 })
   const trouble: string[] = []
   worker.on('trouble', ({ role }) => trouble.push(role))
   await worker.start()

@@ -1,8 +1,8 @@
 -- Reads the jobs of a call that adds some, and tells which of them are known already: after a broken connection a
 -- call is made again, and the first one may still come later than the second. Needs payload.lua and status.lua.
 --
---   read_lines(first, step, status_prefix) -> { { payload, id, at, is_known }, … }
---     from ARGV[first] on, `step` arguments a group, the last of which has payloads, one a line
+--   read_lines(args, first, step, status_prefix) -> { { payload, id, at, is_known }, … }
+--     from args[first] on, `step` arguments a group, the last of which has payloads, one a line
 --     id       of a payload of ours, else nil      at   where its group begins
 --     is_known a tracked job that has a status
 
@@ -19,10 +19,10 @@ local function our_id(payload)
   return id and #id == 32 and id or nil
 end
 
-local function read_lines(first, step, status_prefix)
+local function read_lines(args, first, step, status_prefix)
   local jobs, keys, owners = {}, {}, {}
-  for at = first, #ARGV, step do
-    for payload in string.gmatch(ARGV[at + step - 1], '[^\n]+') do
+  for at = first, #args, step do
+    for payload in string.gmatch(args[at + step - 1], '[^\n]+') do
       local id = our_id(payload)
       jobs[#jobs + 1] = { payload = payload, id = id, at = at }
       if id and is_tracked(id) then
