@@ -143,7 +143,7 @@ test('after the end nothing is told any more', () => {
 
 test('who leads, what was skipped and what a clock shows is said in words', () => {
   const { events, lines } = written()
-  events.emit('standby', { holder: 'other:1', endsInMs: -1 })
+  events.emit('standby', { holder: 'other:1', endsInMs: -1, sinceMs: null })
   events.emit('skipped', { entry: 'nightly', count: 3, firstPlannedMs: 0, reason: 'catch_up: none' })
   events.emit('clockSkew', { aheadMs: -2_500 })
   events.emit('orphans', { processes: 2, requeued: 5, failed: 1 })
@@ -152,4 +152,18 @@ test('who leads, what was skipped and what a clock shows is said in words', () =
   expect(skipped).toMatch(/skipped 3 runs of nightly from 1970-01-01T00:00:00\.000Z on: catch_up: none/)
   expect(clock).toMatch(/clock is 2\.5 s behind Redis's/)
   expect(orphans).toMatch(/put 5 jobs of 2 workers that died back; 1 job went to the failed list/)
+})
+
+test('who else leads or moves jobs is said with what to do about it', () => {
+  const { events, lines } = written()
+  events.emit('standby', { holder: 'web1:77', endsInMs: 60_000, sinceMs: null, system: 'node-resque' })
+  events.emit('endlessLock', { holder: 'web1:18716', lock: 'app:app:resque_scheduler_master_lock' })
+  events.emit('rival', { isThere: true })
+  events.emit('rival', { isThere: false })
+  const [standby, endless, there, gone] = lines()
+  expect(standby).toMatch(/INFO {2}standing by: web1:77 of node-resque leads/)
+  expect(endless).toMatch(/ERROR nobody leads unless process 18716 of web1 lives: its lock never ends/)
+  expect(endless).toMatch(/redis-cli EXPIRE app:app:resque_scheduler_master_lock 180/)
+  expect(there).toMatch(/ERROR another scheduler that takes no lock .* Stop it/)
+  expect(gone).toMatch(/INFO {2}no other scheduler moves delayed jobs any more/)
 })

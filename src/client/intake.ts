@@ -48,6 +48,8 @@ export interface Placed {
 
 /** A call that took longer tells too little of Redis's clock, in milliseconds. */
 const longestLessonMs = 1_000
+/** A producer whose clock is further off than this is warned, once. */
+const tellingSkewMs = 60_000
 
 export class Intake implements Place {
   readonly rooms: Rooms
@@ -55,6 +57,7 @@ export class Intake implements Place {
   readonly #defaultQueue: string | null
   readonly #outbox: Outbox
   #skewMs = 0
+  #isWarned = false
 
   constructor(rooms: Rooms, clock: Clock, defaultQueue: string | null) {
     this.#outbox = new Outbox({ rooms, clock }, (redisNowMs, sentMs) => this.#learn(redisNowMs, sentMs))
@@ -72,7 +75,20 @@ export class Intake implements Place {
    * sent: it is no further ahead than this, and what is planned so is never early.
    */
   #learn(redisNowMs: number, sentMs: number): void {
-    if (this.clock.nowMs() - sentMs <= longestLessonMs) this.#skewMs = redisNowMs - sentMs
+    if (this.clock.nowMs() - sentMs > longestLessonMs) return
+    this.#skewMs = redisNowMs - sentMs
+    if (!this.#isWarned && Math.abs(this.#skewMs) > tellingSkewMs) this.#warn()
+  }
+
+  /** Delays count from Redis's clock, so they are right all the same; a time that was made of this clock is not. */
+  #warn(): void {
+    this.#isWarned = true
+    const side = this.#skewMs < 0 ? 'ahead of' : 'behind'
+    const seconds = Math.round(Math.abs(this.#skewMs) / 1000)
+    process.emitWarning(
+      `this machine's clock is ${seconds} s ${side} Redis's, by which jobs become due: enqueueAt with times made of it is off by as much. Set the clock (NTP).`,
+      { type: 'ResqueWarning', code: 'RESQUE_CLOCK_SKEW' },
+    )
   }
 
   /** The second that lies so many seconds ahead; null for now. @throws InvalidArgumentError */

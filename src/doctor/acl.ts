@@ -73,7 +73,8 @@ function producerKeys(escaped: string): string[] {
   ]
   const indexes = [keys.timestampsPrefix, keys.delayedIndexPrefix]
   const whole = [keys.queues, keys.schedule, keys.attempts, keys.deaths, keys.pausedQueues]
-  const others = [keys.workers, keys.processIds, `${keys.workerPrefix}*`, keys.leader, keys.nodeLeader]
+  const locks = [keys.leader, keys.nodeLeader, `${keys.recurring('').leaderSince}*`]
+  const others = [keys.workers, keys.processIds, `${keys.workerPrefix}*`, ...locks]
   return [...whole, ...others, ...[...jobs, ...indexes].map((prefix) => `${prefix}*`)]
 }
 
@@ -83,7 +84,9 @@ export function aclOf(role: Role, { namespace = 'resque', user = `resque-${role}
   const names = keysOf(escaped)
   const changed = `${names.recurring('').changed}*`
   const keys = keysFor(role, escaped).map((pattern) => `~${pattern}`)
-  const channels = [names.wake, names.settled, names.cancels, names.ordered, changed].map((channel) => `&${channel}`)
+  const channels = [names.wake, names.settled, names.cancels, names.ordered, changed].map(
+    (channel) => `&${channel}`,
+  )
   const commands = [...new Set(commandsOf[role])].map((command) => `+${command}`)
   const rules = [...keys, 'resetchannels', ...channels, '-@all', ...commands]
   const line = `ACL SETUSER ${user} reset on >PASSWORD ${rules.join(' ')}`

@@ -22,3 +22,8 @@ export function rubyTime(ms: number): string {
   const { date, time } = parts(ms)
   return `${date} ${time} +0000`
 }
+
+/** Such a time in epoch milliseconds, in whatever zone; 0 for what is none. */
+export function readRubyTime(text: string | null): number {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}$/.test(text ?? '') ? Date.parse(text ?? '') || 0 : 0
+}

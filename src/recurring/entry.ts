@@ -1,6 +1,7 @@
 // One entry of a schedule: what it is, and how it is read from the map that stands under its name in a file or
 // in Redis (Ruby's persistent_schedules have the same keys). All problems of an entry are found at once.
 
+import { didYouMean } from '../nearest.ts'
 import { checkKeys } from './entry-keys.ts'
 import type { Timing } from './entry-timing.ts'
 import { readTiming } from './entry-timing.ts'
@@ -48,6 +49,13 @@ export interface ScheduleEntry {
   readonly parameters: EntryConfig | null
 }
 
+/** Names of job classes. */
+export interface KnownNames {
+  /** Undefined for a name that no class has. */
+  find(className: string): unknown
+  names(): readonly string[]
+}
+
 /** What an entry may take from its surroundings. */
 export interface EntryContext {
   /** Zone of entries that name none. */
@@ -55,6 +63,8 @@ export interface EntryContext {
   readonly defaultQueue?: string | undefined
   /** The queue that a class itself names; null or undefined when the class is not known or names none. */
   readonly jobQueue?: ((className: string) => string | null | undefined) | undefined
+  /** The classes that are loaded: an entry for any other is warned of. */
+  readonly knownJobs?: KnownNames | undefined
   /** Where the scheduler runs: entries that are for other environments only are left out. Unset: none is. */
   readonly environment?: string | undefined
   /** When true, an entry that is to run here and has no queue at all is an error. */
@@ -94,6 +104,7 @@ interface Parts {
 function buildEntry(findings: Findings, { name, config, timing, context }: Parts): ScheduleEntry {
   const className = readClass(findings, name, config)
   const env = readEnvironments(findings, config)
+  if (!isElsewhere(env, context.environment)) warnOfUnknown(findings, className, context.knownJobs)
   readSwitch(findings, config, 'persist', false)
   return {
     name,
@@ -143,6 +154,17 @@ function readClass(findings: Findings, name: string, config: EntryConfig): strin
     `${from} ${shown(className)} cannot be the name of a class. Write "class: SendEmail".`,
   )
   return className
+}
+
+/** Where no classes are loaded, nothing is known of them. */
+function warnOfUnknown(findings: Findings, className: string, known: KnownNames | undefined): void {
+  const names = known?.names() ?? []
+  if (names.length === 0 || known?.find(className) !== undefined) return
+  findings.warn(
+    'class',
+    `no class "${className}" is among the loaded jobs.${didYouMean(className, names)} ` +
+      'Correct the name, or add the file of the class to --jobs; it runs as it is where a worker has the class.',
+  )
 }
 
 function readQueue(

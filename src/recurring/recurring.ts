@@ -3,13 +3,13 @@
 // enqueues its job, so no two schedulers can fire it.
 
 import { InvalidArgumentError } from '../errors.ts'
-import { failedAt, rubyTime } from '../job/wire-times.ts'
+import { failedAt, readRubyTime, rubyTime } from '../job/wire-times.ts'
 import { readHash } from '../redis/hash.ts'
 import type { RecurringKeys } from '../redis/keys.ts'
 import { defineScript, type ScriptArgument } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
 import type { ScheduleEntry } from './entry.ts'
-import { keptRuns, type RunRecord, readRun } from './history.ts'
+import { keptRuns, type RunOutcome, type RunRecord, readRun } from './history.ts'
 import { type Anchor, anchorOf, type Standing, standingOf } from './standing.ts'
 
 export type { Anchor } from './standing.ts'
@@ -110,6 +110,16 @@ function standingsOf(reply: readonly unknown[]): Standing[] {
   return standings
 }
 
+/** What is written has whole seconds, of a clock that may be a little off. */
+const toleranceMs = 2_000
+const madeJobs: ReadonlySet<RunOutcome> = new Set(['enqueued', 'caught up'])
+/** A run of ours is among the newest lines, above which only skipped ones stand. */
+const recentRuns = 5
+
+function isAbout(aMs: number, bMs: number): boolean {
+  return Math.abs(aMs - bMs) <= toleranceMs
+}
+
 export class Recurring {
   readonly #store: Store
   readonly #appName: string
@@ -154,6 +164,28 @@ export class Recurring {
     return { leading: reply[0] === 1, redisNowMs: Number(reply[1]), standings: standingsOf(reply) }
   }
 
+  /**
+   * When Ruby's scheduler fired each of these entries, as long as ours has not fired it since; else 0. Epoch
+   * milliseconds by Ruby's clock. Both write into one hash, which knows nothing of applications; ours is known by
+   * our history. @param last when each was planned last to run, which is when ours mostly wrote
+   */
+  async firedByRuby(names: readonly string[], last: readonly number[]): Promise<readonly number[]> {
+    if (this.#appName !== '' || names.length === 0) return names.map(() => 0)
+    const { redis, keys } = this.#store
+    const times = (await redis.hmget(keys.lastEnqueuedAt, ...names)).map(readRubyTime)
+    return Promise.all(
+      names.map(async (name, index) => {
+        const firedMs = times[index] ?? 0
+        if (firedMs === 0 || isAbout(firedMs, last[index] ?? 0)) return 0
+        const runs = await this.history(name, recentRuns)
+        const isOurs = runs.some(
+          ({ outcome, writtenMs }) => madeJobs.has(outcome) && isAbout(firedMs, writtenMs),
+        )
+        return isOurs ? 0 : firedMs
+      }),
+    )
+  }
+
   /** Names of entries that Redis takes to be in force, and of those it still knows although they are not. */
   async known(): Promise<{ readonly inForce: Set<string>; readonly gone: Set<string> }> {
     const { redis } = this.#store
@@ -182,9 +214,16 @@ export class Recurring {
     return (await forgetScript.run(redis, scriptKeys, args)) === 1
   }
 
-  /** Claims occurrences and enqueues their jobs. `leader` is my value in the lock, null to fire without one. */
-  async fire(occurrences: readonly Occurrence[], leader: string | null): Promise<Fired> {
-    const args = [...this.#fireArgs(leader ?? ''), ...occurrences.flatMap(groupOf)]
+  /**
+   * Claims occurrences and enqueues their jobs. `leader` is my value in the lock, null to fire without one.
+   * @param redisNowMs what time it is at Redis, as well as the caller knows it, for Ruby's page
+   */
+  async fire(
+    occurrences: readonly Occurrence[],
+    leader: string | null,
+    redisNowMs: number = this.#store.clock.nowMs(),
+  ): Promise<Fired> {
+    const args = [...this.#fireArgs(leader ?? '', redisNowMs), ...occurrences.flatMap(groupOf)]
     const reply = replyList(await fireScript.run(this.#store.redis, this.#fireKeys(), args))
     return {
       leading: reply[0] === 1,
@@ -200,12 +239,12 @@ export class Recurring {
     return [last, ...shared, jobs, definitions, disabled, counts, keys.workers, keys.asked]
   }
 
-  #fireArgs(leader: string): ScriptArgument[] {
+  #fireArgs(leader: string, redisNowMs: number): ScriptArgument[] {
     const { keys, clock, scriptNow } = this.#store
     const nowMs = clock.nowMs()
     const names = [keys.queuePrefix, keys.jobPrefix, keys.wake]
     // Ruby's page knows nothing of applications: two entries of one name would be one there.
-    const forRuby = this.#appName === '' ? rubyTime(nowMs) : ''
+    const forRuby = this.#appName === '' ? rubyTime(redisNowMs) : ''
     const places = [this.keys.historyPrefix, keys.workerPrefix, keptRuns]
     return [scriptNow(), leader, ...names, forRuby, failedAt(nowMs), ...places]
   }

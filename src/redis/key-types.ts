@@ -26,9 +26,17 @@ export interface KnownKey {
 type Family = readonly [prefix: string, family: KeyFamily, type: KeyType]
 
 function exactOf(keys: Keys): Map<string, KeyType> {
-  const { leader, dynamic, dynamicChanged } = keys.recurring('')
+  const { leader, leaderSince, dynamic, dynamicChanged } = keys.recurring('')
   const named: Readonly<Record<KeyType, readonly string[]>> = {
-    string: [leader, keys.nodeLeader, keys.leaderWanted, keys.processed, keys.failedCount, keys.pauseAll],
+    string: [
+      leader,
+      leaderSince,
+      keys.nodeLeader,
+      keys.leaderWanted,
+      keys.processed,
+      keys.failedCount,
+      keys.pauseAll,
+    ],
     list: [keys.failed],
     set: [keys.queues, keys.workers, keys.pausedQueues, dynamicChanged],
     zset: [keys.schedule, keys.processes, keys.limitsDue],

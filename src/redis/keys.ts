@@ -21,6 +21,7 @@
 //   <ns>:resque_scheduler_master_lock string  who leads (the namespace stands twice) 15 s
 //   resque_scheduler_leader_lock   string  node-resque's lock: ours is held with it  15 s
 //
+//   leader_since:<app>             string  who leads, and since when in ms                15 s
 //   leader_wanted                  string  a scheduler that waits for the lock         15 s
 //   processes                      zset    worker process token -> last beat, ms     30 s without a beat
 //   process_ids                    hash    token -> worker id and number of slots    with the process
@@ -60,6 +61,7 @@
 /** The keys of the recurring entries of one application. */
 export interface RecurringKeys {
   readonly leader: string
+  readonly leaderSince: string
   readonly dynamic: string
   readonly dynamicChanged: string
   readonly last: string
@@ -163,6 +165,7 @@ function recurring(at: (key: string) => string, appName: string): RecurringKeys 
   const own = (key: string): string => at(appName === '' ? key : `${key}:${appName}`)
   return {
     leader: leaderKey(at, appName),
+    leaderSince: at(`leader_since:${appName}`),
     dynamic: own('persistent_schedules'),
     dynamicChanged: own('schedules_changed'),
     last: at(`recurring_last:${appName}`),

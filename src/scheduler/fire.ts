@@ -104,12 +104,15 @@ function tell({ events }: Firing, { run, skipped, id, occurrence }: Call, claim:
 /** Fires what has been gathered, and remembers how it went. */
 class Flight {
   readonly #firing: Firing
+  /** Redis's time, when this pass began. */
+  readonly #nowMs: number
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
   end: FiringEnd = 'done'
 
-  constructor(firing: Firing) {
+  constructor(firing: Firing, nowMs: number) {
     this.#firing = firing
+    this.#nowMs = nowMs
   }
 
   get goesOn(): boolean {
@@ -121,6 +124,7 @@ class Flight {
     const { leading, claims } = await recurring.fire(
       calls.map(({ occurrence }) => occurrence),
       leader,
+      this.#nowMs,
     )
     if (!leading) this.end = 'lost'
     else for (const [index, call] of calls.entries()) this.#note(call, claims[index] ?? 'left out')
@@ -164,7 +168,7 @@ class Flight {
 
 /** One pass over all entries that are due. */
 async function fireOnce(firing: Firing, nowMs: number): Promise<FiringEnd> {
-  const flight = new Flight(firing)
+  const flight = new Flight(firing, nowMs)
   const pace = new Pace()
   let gathered: Call[] = []
   for (const planned of firing.planner.due(nowMs)) {

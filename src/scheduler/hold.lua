@@ -4,23 +4,38 @@
 -- has left is in nobody's way.
 -- A scheduler whose entries are fired under this very lease wants it; one that has another lease for them, and
 -- takes this one only so that delayed jobs are promoted, yields to who wants it.
--- KEYS[1] the leader's lock   KEYS[2] leader_wanted   KEYS[3] node-resque's lock: for the shared lease only
+-- KEYS[1] the leader's lock   KEYS[2] leader_wanted   KEYS[3] leader_since:<app>
+-- KEYS[4] node-resque's lock: for the shared lease only
 -- ARGV[1] my value   ARGV[2] seconds until it ends   ARGV[3] '' or a test clock's milliseconds
 -- ARGV[4] 'wants', 'yields' or ''   ARGV[5] text before our values in node-resque's lock
 -- reply: { 1 when mine else 0, whose it is, milliseconds until it ends (-1: it never ends), milliseconds of Redis,
---          1 when it is node-resque's lock that is another's else 0 }
+--          1 when it is node-resque's lock that is another's else 0, since when it is led in milliseconds or '' }
 -- @include now
 local now_ms = digits((now(ARGV[3])))
-local me, mark, node_lock = ARGV[1], ARGV[5], KEYS[3]
+local me, mark, node_lock = ARGV[1], ARGV[5], KEYS[4]
+
+-- Ruby and node-resque do not tell.
+local function since_when(holder)
+  local text = redis.call('GET', KEYS[3]) or ''
+  return string.sub(text, 1, #holder + 1) == holder .. ' ' and string.sub(text, #holder + 2) or ''
+end
+
+local function note_since()
+  local since = since_when(me)
+  if since == '' then since = now_ms end
+  redis.call('SET', KEYS[3], me .. ' ' .. since, 'EX', ARGV[2])
+  return since
+end
 
 local function give_up()
   if redis.call('GET', KEYS[1]) == me then redis.call('DEL', KEYS[1]) end
+  if since_when(me) ~= '' then redis.call('DEL', KEYS[3]) end
   if node_lock and redis.call('GET', node_lock) == mark .. me then redis.call('DEL', node_lock) end
 end
 
 local function stand_by(holder, key, is_node)
   give_up()
-  return { 0, holder, redis.call('PTTL', key), now_ms, is_node }
+  return { 0, holder, redis.call('PTTL', key), now_ms, is_node, since_when(holder) }
 end
 
 local holder = redis.call('GET', KEYS[1])
@@ -38,4 +53,4 @@ if node_holder and string.sub(node_holder, 1, #mark) ~= mark then return stand_b
 redis.call('SET', KEYS[1], me, 'EX', ARGV[2])
 if node_lock then redis.call('SET', node_lock, mark .. me, 'EX', ARGV[2]) end
 if ARGV[4] == 'wants' and redis.call('GET', KEYS[2]) == me then redis.call('DEL', KEYS[2]) end
-return { 1, me, tonumber(ARGV[2]) * 1000, now_ms, 0 }
+return { 1, me, tonumber(ARGV[2]) * 1000, now_ms, 0, note_since() }

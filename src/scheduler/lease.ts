@@ -45,6 +45,8 @@ export interface LeaseState {
   readonly redisNowMs: number
   /** It is node-resque's lock that another has. */
   readonly isNodes: boolean
+  /** Since when it is led; null where its holder does not tell (Ruby, node-resque). */
+  readonly sinceMs: number | null
   /** The lock's key, to be told to people. */
   readonly lock: string
 }
@@ -52,6 +54,7 @@ export interface LeaseState {
 export class Lease {
   readonly #store: Store
   readonly #key: string
+  readonly #sinceKey: string
   /** Delayed jobs are promoted under the shared lease, and only this is node-resque's business. */
   readonly #nodeKeys: readonly string[]
   readonly #manner: LeaseManner
@@ -62,6 +65,7 @@ export class Lease {
   constructor(store: Store, { appName = '', manner = 'wants' }: LeaseOptions = {}) {
     this.#store = store
     this.#key = store.keys.recurring(appName).leader
+    this.#sinceKey = store.keys.recurring(appName).leaderSince
     this.#nodeKeys = appName === '' ? [store.keys.nodeLeader] : []
     this.#manner = appName === '' ? manner : ''
   }
@@ -70,21 +74,23 @@ export class Lease {
   async hold(): Promise<LeaseState> {
     const reply = await holdScript.run(
       this.#store.redis,
-      [this.#key, this.#store.keys.leaderWanted, ...this.#nodeKeys],
+      [this.#key, this.#store.keys.leaderWanted, this.#sinceKey, ...this.#nodeKeys],
       [this.name, leaseSeconds, this.#store.scriptNow(), this.#manner, nodeMark],
     )
-    const [mine, holder, endsInMs, redisNowMs, isNodes] = replyList(reply)
+    const [mine, holder, endsInMs, redisNowMs, isNodes, sinceMs] = replyList(reply)
     return {
       mine: mine === 1,
       holder: String(holder),
       endsInMs: Number(endsInMs),
       redisNowMs: Number(redisNowMs),
       isNodes: isNodes === 1,
+      sinceMs: sinceMs === '' ? null : Number(sinceMs),
       lock: isNodes === 1 ? this.#store.keys.nodeLeader : this.#key,
     }
   }
 
   async release(): Promise<void> {
-    await releaseScript.run(this.#store.redis, [this.#key, ...this.#nodeKeys], [this.name, nodeMark])
+    const keys = [this.#key, this.#sinceKey, ...this.#nodeKeys]
+    await releaseScript.run(this.#store.redis, keys, [this.name, nodeMark])
   }
 }

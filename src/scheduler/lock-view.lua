@@ -1,6 +1,6 @@
 -- Tells who holds locks of leaders, all at one moment.
--- KEYS[1] a lock; and further locks behind it
--- reply: value or '', milliseconds until it ends (-1: it never ends, -2: there is none); for each lock
+-- KEYS[1] a lock; and further ones behind it
+-- reply: value or '', milliseconds until it ends (-1: it never ends, -2: there is none); for each key
 local told = {}
 for index = 1, #KEYS do
   local key = KEYS[index]

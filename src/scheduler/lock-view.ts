@@ -24,6 +24,8 @@ export interface LockView {
   /** Milliseconds until it ends by itself; null when nobody holds it, or it never ends. */
   readonly endsInMs: number | null
   readonly isEndless: boolean
+  /** Since when its holder leads, in epoch milliseconds; null when nobody holds it, or it does not tell. */
+  readonly sinceMs: number | null
   /** Milliseconds since its holder was last heard of; null when that cannot be told. */
   readonly heardMsAgo: number | null
 }
@@ -50,18 +52,32 @@ function heardAgo(format: HolderFormat, endsInMs: number): number | null {
   return format === 'unknown' ? null : Math.max(0, fullSpansMs[format] - endsInMs)
 }
 
-const nobody = { holder: null, format: null, endsInMs: null, isEndless: false, heardMsAgo: null } as const
+const nobody = {
+  holder: null,
+  format: null,
+  endsInMs: null,
+  isEndless: false,
+  heardMsAgo: null,
+  sinceMs: null,
+} as const
 
 type Place = Pick<LockView, 'kind' | 'appName' | 'key'>
 
-function viewOf(place: Place, value: unknown, pttl: unknown): LockView {
+/** `<holder> <milliseconds>`, as hold.lua writes it. */
+function sinceOf(holder: string, text: unknown): number | null {
+  const since = String(text ?? '')
+  return since.startsWith(`${holder} `) ? Number(since.slice(holder.length + 1)) : null
+}
+
+function viewOf(place: Place, [value, pttl]: readonly unknown[], since: unknown): LockView {
   const endsInMs = Number(pttl)
   if (endsInMs === -2) return { ...place, ...nobody }
   const holder = String(value)
   const format = formatOf(place.kind, holder)
   const isEndless = endsInMs === -1
   const heardMsAgo = isEndless ? null : heardAgo(format, endsInMs)
-  return { ...place, holder, format, endsInMs: isEndless ? null : endsInMs, isEndless, heardMsAgo }
+  const ends = { endsInMs: isEndless ? null : endsInMs, isEndless, heardMsAgo }
+  return { ...place, holder, format, ...ends, sinceMs: sinceOf(holder, since) }
 }
 
 /** The shared lock, that of each application with a name, and node-resque's. */
@@ -72,11 +88,13 @@ export async function viewLocks({ redis, keys }: Store, appNames: readonly strin
     ...apps.map((appName) => ({ kind: 'app' as const, appName, key: keys.recurring(appName).leader })),
     { kind: 'node-resque', appName: '', key: keys.nodeLeader },
   ]
-  const wanted = [...places.map(({ key }) => key), keys.leaderWanted]
+  const sinces = places.map(({ appName }) => keys.recurring(appName).leaderSince)
+  const wanted = [...places.map(({ key }) => key), ...sinces, keys.leaderWanted]
   const reply = replyList(await viewScript.run(redis, wanted, []))
-  const standby = String(reply[places.length * 2] ?? '')
+  const of = (index: number): readonly unknown[] => reply.slice(index * 2, index * 2 + 2)
+  const standby = String(of(places.length * 2)[0] ?? '')
   return {
-    locks: places.map((place, index) => viewOf(place, reply[index * 2], reply[index * 2 + 1])),
+    locks: places.map((place, index) => viewOf(place, of(index), of(places.length + index)[0])),
     standby: standby === '' ? null : standby,
   }
 }

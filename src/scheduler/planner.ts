@@ -37,6 +37,8 @@ export interface Planned {
   readonly entry: ScheduleEntry
   /** As it was loaded: an interval counts from here as long as it is loaded. */
   readonly standing: Standing
+  /** Runs up to here are Ruby's, which led then: none of them was missed. Epoch milliseconds. */
+  readonly rubyMs: number
   readonly lastMs: number | null
   readonly runs: number
   readonly nextMs: number
@@ -104,7 +106,8 @@ function everyRun(planned: Planned, oldestMs: number, nowMs: number): number[] {
   return runs
 }
 
-function reasonFor({ catchUp, catchUpWindowSeconds }: ScheduleEntry): string {
+function reasonFor({ entry: { catchUp, catchUpWindowSeconds }, rubyMs }: Planned, lastMs: number): string {
+  if (lastMs <= rubyMs) return "Ruby's scheduler led, and fired it then"
   if (catchUp === 'none') return 'catch_up: none'
   const window = `older than catch_up_window (${catchUpWindowSeconds} s)`
   return catchUp === 'last' ? `catch_up: last makes up only the latest, and none ${window}` : window
@@ -121,14 +124,15 @@ function skippedBefore(planned: Planned, endMs: number): SkippedRuns | null {
     count++
   }
   const isMore = count === mostCounted
-  const reason = isMore ? `${reasonFor(entry)}; ${mostCounted} runs or more` : reasonFor(entry)
   const lastPlannedMs = isMore ? before(planned, endMs) : last
+  const why = reasonFor(planned, lastPlannedMs)
+  const reason = isMore ? `${why}; ${mostCounted} runs or more` : why
   return { entry, firstPlannedMs: nextMs, lastPlannedMs, count, reason }
 }
 
 /** What is due of an entry at `nowMs`. */
 export function judge(planned: Planned, nowMs: number): Due {
-  const times = chosen(planned, nowMs)
+  const times = chosen(planned, nowMs).filter((plannedMs) => plannedMs > planned.rubyMs)
   const skipped = skippedBefore(planned, times[0] ?? nowMs + 1)
   let previousMs = planned.lastMs
   const runs = times.map((plannedMs) => {
@@ -166,10 +170,11 @@ export class Planner {
     return this.#byName.get(name)?.entry
   }
 
-  /** Takes an entry, or what it is now. */
-  put(entry: ScheduleEntry, standing: Standing): void {
+  /** Takes an entry, or what it is now. `rubyMs`: when Ruby's scheduler fired it, if that was the last to do so. */
+  put(entry: ScheduleEntry, standing: Standing, rubyMs = 0): void {
     const lastMs = standing.hasRun ? standing.atMs : null
-    const planned: Changing = { entry, standing, lastMs, runs: standing.runs, nextMs: 0, followingMs: null }
+    const { runs } = standing
+    const planned: Changing = { entry, standing, rubyMs, lastMs, runs, nextMs: 0, followingMs: null }
     this.#byName.set(entry.name, planned)
     this.#plan(planned, after(planned, standing.atMs))
   }

@@ -24,6 +24,13 @@ export interface RecurrenceOptions {
 }
 
 const entriesPerCall = 500
+/** Ruby's clock may be ahead of Redis's by so much; a time further ahead tells nothing. */
+const toleratedAheadMs = 60_000
+
+/** Up to when runs are Ruby's: none is from the moment on when we lead. */
+function rubysOwn(firedMs: number, leadsSinceMs: number): number {
+  return firedMs > leadsSinceMs + toleratedAheadMs ? 0 : Math.min(firedMs, leadsSinceMs)
+}
 
 /** The names that one load brought, changed or took away. */
 class Difference {
@@ -45,6 +52,8 @@ export class Recurrence {
   readonly #planner = new Planner()
   #isLoaded = false
   #isNewLeader = true
+  /** By Redis's clock: from here on nobody else fires. */
+  #leadsSinceMs: number | undefined
 
   constructor(options: RecurrenceOptions) {
     const { rooms, appName, entries: file, context, events } = options
@@ -80,6 +89,7 @@ export class Recurrence {
   lead(): void {
     this.#isNewLeader = true
     this.#isLoaded = false
+    this.#leadsSinceMs = undefined
   }
 
   setFile(entries: readonly ScheduleEntry[]): void {
@@ -146,13 +156,19 @@ export class Recurrence {
     for (let from = 0; from < entries.length; from += entriesPerCall) {
       const some = entries.slice(from, from + entriesPerCall)
       const registrations = some.map((entry) => this.#entries.registration(entry))
-      const { leading, standings } = await this.#recurring.register(registrations, leader)
+      const { leading, standings, redisNowMs } = await this.#recurring.register(registrations, leader)
       if (!leading) return false
+      this.#leadsSinceMs ??= redisNowMs
+      const names = some.map(({ name }) => name)
+      const byRuby = await this.#recurring.firedByRuby(
+        names,
+        standings.map(({ atMs }) => atMs),
+      )
       for (const [index, entry] of some.entries()) {
         const standing = standings[index]
         if (standing !== undefined) {
           this.#note(entry, difference)
-          this.#planner.put(entry, standing)
+          this.#planner.put(entry, standing, rubysOwn(byRuby[index] ?? 0, this.#leadsSinceMs))
         }
         if (pace.isOver) await pace.rest()
       }

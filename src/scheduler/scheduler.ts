@@ -194,6 +194,7 @@ export class Scheduler {
 
   async stop(): Promise<void> {
     this.#stop?.abort()
+    if (this.#running === undefined && this.#ownsRooms) await this.#rooms.connection.close()
     await this.#running
   }
 

@@ -54,7 +54,7 @@ export class Seat {
     return true
   }
 
-  #tell({ mine, holder, endsInMs, isNodes }: LeaseState): void {
+  #tell({ mine, holder, endsInMs, isNodes, sinceMs }: LeaseState): void {
     const { events, appName, onTaken } = this.#options
     const app = {
       ...(appName === '' ? {} : { appName }),
@@ -65,7 +65,7 @@ export class Seat {
       events.emit('leading', { name: this.name, ...app })
     }
     if (!mine && (this.#isMine || holder !== this.#holder))
-      events.emit('standby', { holder, endsInMs, ...app })
+      events.emit('standby', { holder, endsInMs, sinceMs, ...app })
   }
 
   /** A lock is without an end for a moment in every old Ruby scheduler; who is told of it saw it twice. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkLeader, checkLock, checkRecurring, checkWorkers, spanText } from '../../src/http/checks.ts'
 import type { LocksView, LockView } from '../../src/scheduler/lock-view.ts'
 
-const free = { holder: null, format: null, endsInMs: null, isEndless: false, heardMsAgo: null }
+const free = { holder: null, format: null, endsInMs: null, isEndless: false, heardMsAgo: null, sinceMs: null }
 const shared: LockView = { kind: 'shared', appName: '', key: 'k', ...free }
 const node: LockView = { kind: 'node-resque', appName: '', key: 'n', ...free }
 const nodeHeld: LockView = { ...node, holder: 'node-1', format: 'node-resque', endsInMs: 180_000 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { Lease } from '../../src/scheduler/lease.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { world } from '../support/world.ts'
 
 describe('the lease', () => {
@@ -14,6 +15,21 @@ describe('the lease', () => {
     expect(refused).toMatchObject({ mine: false, holder: mine.name })
     expect(refused.endsInMs).toBeGreaterThan(10_000)
     expect(refused.endsInMs).toBeLessThanOrEqual(15_000)
+  })
+
+  it('tells the others since when it is led, which a renewal does not change', async () => {
+    const clock = new ManualClock()
+    const { rooms, redis, keys } = world({ clock })
+    const [mine, other] = [new Lease(rooms.store), new Lease(rooms.store)]
+    const sinceMs = clock.nowMs()
+    expect((await mine.hold()).sinceMs).toBe(sinceMs)
+    clock.advance(5_000)
+    expect((await mine.hold()).sinceMs).toBe(sinceMs)
+    expect(await other.hold()).toMatchObject({ holder: mine.name, sinceMs })
+    await mine.release()
+    expect((await other.hold()).sinceMs).toBe(sinceMs + 5_000)
+    await redis.set(keys.leader, 'ruby:1', 'EX', 180)
+    expect(await mine.hold()).toMatchObject({ holder: 'ruby:1', sinceMs: null })
   })
 
   it('is renewed by who has it', async () => {

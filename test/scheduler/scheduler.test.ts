@@ -107,7 +107,12 @@ describe('of two schedulers', () => {
     await first.scheduler.tick()
     expect(await second.scheduler.tick()).toBe(1_000)
     expect([first.scheduler.isLeading, second.scheduler.isLeading]).toEqual([true, false])
-    expect(second.told).toEqual([['standby', { holder: first.scheduler.name, endsInMs: expect.any(Number) }]])
+    expect(second.told).toEqual([
+      [
+        'standby',
+        { holder: first.scheduler.name, endsInMs: expect.any(Number), sinceMs: expect.any(Number) },
+      ],
+    ])
     await here.resque.enqueueInWithQueue('q', 1, 'A')
     here.clock.advance(2_000)
     await second.scheduler.tick()
@@ -139,7 +144,7 @@ describe('of two schedulers', () => {
     const { scheduler, told } = still(here)
     await scheduler.tick()
     await scheduler.tick()
-    expect(told).toEqual([['standby', { holder: 'localhost:18716', endsInMs: -1 }]])
+    expect(told).toEqual([['standby', { holder: 'localhost:18716', endsInMs: -1, sinceMs: null }]])
   })
 })
 

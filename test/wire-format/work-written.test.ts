@@ -155,6 +155,7 @@ describe('the scheduler', () => {
     // node-resque's lock goes along: it compares whole values and reads nothing out of them.
     expect(await redis.get(keys.nodeLeader)).toBe(`resque-scheduler ${lease.name}`)
     expect(await allKeys()).toEqual([
+      'leader_since:',
       'resque_scheduler_leader_lock',
       `${keys.namespace}:resque_scheduler_master_lock`,
     ])

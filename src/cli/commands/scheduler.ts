@@ -14,7 +14,7 @@ import { addFlags, readFlags } from '../flags.ts'
 import { printable, writeTable } from '../output.ts'
 import { saysYes } from './ask.ts'
 import { addCommand, answer, notFound, type Session } from './session.ts'
-import { spanText } from './values.ts'
+import { spanText, timeText } from './values.ts'
 
 function view({ resque, command, context }: Session): Promise<LocksView> {
   const { appName } = readFlags(command, ['appName'], context)
@@ -28,6 +28,10 @@ function nameOf({ kind, appName }: LockView): string {
 function endText({ paint }: Session, { holder, isEndless, endsInMs }: LockView): string {
   if (holder === null) return '-'
   return isEndless ? paint('red', 'never') : `in ${spanText(endsInMs ?? 0)}`
+}
+
+function sinceText({ sinceMs }: LockView): string {
+  return sinceMs === null ? '-' : timeText(new Date(sinceMs))
 }
 
 function heardText({ heardMsAgo }: LockView): string {
@@ -46,6 +50,7 @@ function cells(session: Session, lock: LockView): string[] {
     nameOf(lock),
     holder,
     lock.format ?? '-',
+    sinceText(lock),
     heardText(lock),
     endText(session, lock),
     duties[lock.kind],
@@ -63,7 +68,7 @@ async function status(session: Session): Promise<undefined> {
   answer(session, value, () => {
     const { stdout } = session
     const rows = value.locks.map((lock) => cells(session, lock))
-    writeTable(stdout, ['lock', 'held by', 'format', 'last heard', 'ends', 'its holder'], rows)
+    writeTable(stdout, ['lock', 'held by', 'format', 'since', 'last heard', 'ends', 'its holder'], rows)
     if (seen.standby !== null) stdout.write(`waiting for the shared lock: ${printable(seen.standby)}\n`)
     const endless = value.locks.some(({ isEndless }) => isEndless)
     if (endless) stdout.write('A lock without an end is never taken over; see resque scheduler release.\n')
