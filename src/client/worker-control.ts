@@ -7,7 +7,7 @@ import { InvalidArgumentError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Orphans } from '../running/running.ts'
-import { type Registered, readProcesses, type WorkerProcess } from './worker-processes.ts'
+import { jobInHand, type Registered, readProcesses, type WorkerProcess } from './worker-processes.ts'
 
 /**
  * Which worker processes: one by its worker id or as `host:pid`, all children of a master by the `host:pid` of the master,
@@ -139,12 +139,19 @@ export class WorkerControl {
     if (found === undefined || scope === 'fleet') return null
     const { process, token } = found
     if (!force) await this.#checkDead(process)
-    if (token !== null) return this.#rooms.running.bury(token)
+    if (token !== null) return this.#bury(token)
     const { redis, keys } = this.#rooms.store
     const record = await redis.get(keys.worker(process.id))
     const removal = await this.#rooms.running.removeForeign(process.id, record)
     if (removal === 'changed') throw this.#lives(process, 'it has just begun another job')
-    return removal === 'unknown' ? null : { requeued: 0, failed: record === null ? 0 : 1 }
+    return removal === 'unknown'
+      ? null
+      : { requeued: 0, failed: jobInHand(process.id, record) === null ? 0 : 1 }
+  }
+
+  async #bury(token: string): Promise<Removed> {
+    const { requeued, failed } = await this.#rooms.running.bury(token)
+    return { requeued, failed }
   }
 
   #lives({ id }: WorkerProcess, sign: string): InvalidArgumentError {

@@ -2,7 +2,6 @@
 // queues-changes.ts.
 
 import type { Command } from 'commander'
-import { decodePayload } from '../../job/codec.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
 import { addQueueChanges, withQueue } from './queues-changes.ts'
@@ -11,7 +10,10 @@ import { argsText, countOption, readCount, timeText } from './values.ts'
 
 async function list(session: Session): Promise<undefined> {
   const { stdout, paint } = session
-  const queues = await session.resque.queues.list()
+  const [queues, parked] = await Promise.all([
+    session.resque.queues.list(),
+    session.resque.rooms.running.limits.parked(),
+  ])
   answer(session, queues, () => {
     if (queues.length === 0) return stdout.write('no queues yet\n')
     const rows = queues.map(({ name, size, paused }) => [
@@ -20,32 +22,16 @@ async function list(session: Session): Promise<undefined> {
       paused ? paint('yellow', 'paused') : '',
     ])
     writeTable(stdout, ['queue', 'jobs', ''], rows)
+    for (const { limit, count } of parked)
+      stdout.write(`${counted(count, 'job')} parked for the limit ${printable(limit)}\n`)
   })
-}
-
-interface Queued {
-  readonly class: string | null
-  readonly args: readonly unknown[]
-  readonly id: string | null
-  readonly enqueuedAt: Date | null
-  readonly payload: string
-}
-
-function read(payload: string): Queued {
-  try {
-    const { className, args, id, queueTimeMs } = decodePayload(payload)
-    const enqueuedAt = queueTimeMs === null ? null : new Date(queueTimeMs)
-    return { class: className, args, id, enqueuedAt, payload }
-  } catch {
-    return { class: null, args: [], id: null, enqueuedAt: null, payload }
-  }
 }
 
 async function peek(session: Session): Promise<number> {
   const { resque, stdout, flags } = session
   const count = readCount(flags['count'])
   return withQueue(session, async (name) => {
-    const jobs = (await resque.queues.peek(name, 0, count)).map(read)
+    const jobs = await resque.queues.jobs(name, 0, count)
     const size = await resque.queues.size(name)
     answer(session, jobs, () => {
       const rows = jobs.map((job) => [
