@@ -68,6 +68,11 @@ function textOf(part: ScriptArgument): string {
   return Buffer.isBuffer(part) ? part.toString('latin1') : String(part)
 }
 
+interface FoundCount {
+  readonly count?: number
+  readonly repaired?: number
+}
+
 export class Examination {
   readonly rooms: Rooms
   readonly store: Store
@@ -105,7 +110,7 @@ export class Examination {
     await this.store.clock.sleep((this.#options.graceSeconds ?? 1) * 1000, this.#options.signal)
   }
 
-  found(code: FindingCode, example: string, { count = 1, repaired = 0 } = {}): void {
+  found(code: FindingCode, example: string, { count = 1, repaired = 0 }: FoundCount = {}): void {
     const tally = this.#tallies.get(code) ?? { count: 0, repaired: 0, examples: [] }
     this.#tallies.set(code, tally)
     tally.count += count
