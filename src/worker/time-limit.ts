@@ -1,24 +1,45 @@
-// How long a job may take. Without isolation a job cannot be stopped from outside: its signal is aborted and its
-// slot is given up.
+// How long a job may take: its signal aborts when the time is over, and a grace later it is done for. A job in a
+// process of its own is killed then; any other cannot be stopped from outside: its slot is given up.
 
 import { after } from '../clock.ts'
 import { JobTimeoutError } from '../errors.ts'
-import type { Abort } from './context.ts'
+import type { Ending } from './ending.ts'
 
-/** Rejects, and aborts the job's signal, when the job takes longer than its timeout. */
+export interface TimeLimit {
+  readonly timeoutSeconds: number
+  readonly graceSeconds: number
+  /** Told when the job has not ended after the grace: it runs on, and nobody waits for it any more. */
+  onGivenUp(): void
+}
+
+function tooLong(timeoutSeconds: number, cause?: unknown): JobTimeoutError {
+  const cure = 'Make it faster, or raise timeoutSeconds.'
+  const message = `the job took longer than its timeout of ${timeoutSeconds} s. ${cure}`
+  return new JobTimeoutError(message, cause === undefined ? {} : { cause })
+}
+
+/** Resolves to the job's result, also when it ends within the grace. @throws JobTimeoutError when it does not */
 export function withTimeout(
   running: Promise<unknown>,
-  timeoutSeconds: number,
-  abort: Abort,
+  ending: Ending,
+  { timeoutSeconds, graceSeconds, onGivenUp }: TimeLimit,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const calledOff = after(timeoutSeconds * 1000, () => {
-      const error = new JobTimeoutError(
-        `the job took longer than its timeout of ${timeoutSeconds} s. Make it faster, or raise timeoutSeconds.`,
-      )
-      abort.abort(error)
-      reject(error)
+    let timedOut: JobTimeoutError | undefined
+    const giveUp = (): void => {
+      if (ending.canKill) return // whoever runs it kills it
+      reject(timedOut)
+      onGivenUp()
+    }
+    let callOff = after(timeoutSeconds * 1000, () => {
+      timedOut = tooLong(timeoutSeconds)
+      ending.force(timedOut)
+      callOff = after(graceSeconds * 1000, giveUp)
     })
-    running.then(resolve, reject).finally(calledOff)
+    const fail = (thrown: unknown): void => {
+      const isOurs = timedOut === undefined || thrown === timedOut
+      reject(isOurs ? thrown : tooLong(timeoutSeconds, thrown))
+    }
+    running.then(resolve, fail).finally(() => callOff())
   })
 }
