@@ -31,6 +31,9 @@ export async function calls(resque: Resque, date: Date): Promise<void> {
   await resque.enqueueInWithQueue('high', 5, SendEmail, 'ann', 'welcome')
   await resque.enqueueTo('mail', 'Anything', 1, { any: ['thing'] })
   await enqueue(SendEmail, 'ann', 'welcome')
+  const verbs = resque.with({ timeoutSeconds: 5, unique: { key: (to: string) => to, within: '10m' } })
+  await verbs.enqueueIn(5, SendEmail, 'ann', 'welcome')
+  await resque.enqueueBulk([{ job: SendEmail, args: ['ann', 'welcome'], unique: { onConflict: 'move' } }])
   const status = id === null ? null : await resque.status(id)
   const state: 'waiting' | 'running' | 'failed' | 'complete' | 'delayed' | 'cancelled' | undefined =
     status?.state
@@ -45,6 +48,12 @@ export async function calls(resque: Resque, date: Date): Promise<void> {
 }
 
 export async function wrongArgs(resque: Resque, date: Date): Promise<void> {
+  // @ts-expect-error an argument of another type, with options
+  await resque.with({ queue: 'high' }).enqueue(SendEmail, 42, 'welcome')
+  // @ts-expect-error an option that there is not
+  resque.with({ timeout: 5 })
+  // @ts-expect-error a choice that there is not
+  resque.with({ unique: { onConflict: 'drop' } })
   // @ts-expect-error an argument of another type
   await resque.enqueue(SendEmail, 42, 'welcome')
   // @ts-expect-error an argument too few

@@ -3,6 +3,7 @@
 //   {"failed_at":"2026/11/23 02:06:01 UTC","payload":{…},"exception":"TypeError","error":"…","backtrace":[…],
 //    "worker":"web1:4711:mail","queue":"mail"}
 
+import { types } from 'node:util'
 import { decodePayload, rawMember } from './codec.ts'
 
 /** An error as the failed list and the status record keep it. */
@@ -14,6 +15,9 @@ export interface ErrorText {
 
 const longestMessage = 10_000
 const longestBacktrace = 50
+const longestLine = 1_000
+/** So many causes of causes, or parts of an AggregateError, are told. */
+const mostCauses = 10
 
 /** The beginning of a text, without half of a character at its end. */
 export function beginning(text: string, length: number): string {
@@ -25,15 +29,37 @@ function cut(text: string): string {
   return `${beginning(text, longestMessage)}… (${text.length} characters)`
 }
 
+/** Also an Error of another realm (node:vm), which is no instance of ours. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value)
+}
+
+function shortly(value: unknown): string {
+  return beginning(isError(value) ? `${value.name}: ${value.message}` : show(value), longestLine)
+}
+
+/** The errors that an AggregateError holds. */
+function parts(error: Error): string[] {
+  const { errors } = error as { readonly errors?: unknown }
+  if (!Array.isArray(errors)) return []
+  const lines = errors.slice(0, mostCauses).map((one) => `with ${shortly(one)}`)
+  return errors.length > mostCauses ? [...lines, `with ${errors.length - mostCauses} more`] : lines
+}
+
 function causes(error: Error): string[] {
-  const lines: string[] = []
-  for (let cause = error.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
-    lines.push(`caused by ${cause.name}: ${cut(cause.message)}`)
+  const lines = parts(error)
+  let { cause } = error
+  for (let count = 0; cause !== undefined && count < mostCauses; count++) {
+    lines.push(`caused by ${shortly(cause)}`)
+    if (!isError(cause)) break
+    lines.push(...parts(cause))
+    cause = cause.cause
   }
   return lines
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`
   if (typeof value !== 'object') return String(value)
   try {
     return JSON.stringify(value) ?? String(value)
@@ -45,11 +71,15 @@ function show(value: unknown): string {
 function errorLines(error: Error): string[] {
   const stack: unknown = error.stack
   const lines = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : []
-  return [...lines.map((line) => line.trim()), ...causes(error)].slice(0, longestBacktrace)
+  const told = causes(error)
+  const frames = lines
+    .slice(0, Math.max(1, longestBacktrace - told.length))
+    .map((line) => beginning(line.trim(), longestLine))
+  return [...frames, ...told].slice(0, longestBacktrace)
 }
 
 function readError(thrown: unknown): ErrorText {
-  if (!(thrown instanceof Error)) {
+  if (!isError(thrown)) {
     const kind = thrown === null ? 'null' : typeof thrown
     return { name: 'NonError', message: cut(`the job threw ${kind}: ${show(thrown)}`), backtrace: [] }
   }

@@ -54,9 +54,18 @@ export function checkQueueName(queue: unknown): asserts queue is string {
   remember(goodQueues, queue)
 }
 
+/**
+ * What a class calls itself: its own `static jobName`, else its name. A `jobName` that is inherited is the
+ * parent's: two classes of one name could not be told apart.
+ */
+export function nameOfClass(job: object): unknown {
+  const named = job as { readonly jobName?: unknown; readonly name?: unknown }
+  return Object.hasOwn(job, 'jobName') ? named.jobName : named.name
+}
+
 /** The job's name in payloads: the class's own name, or the text given. @throws InvalidArgumentError */
 export function jobName(job: JobClass | string): string {
-  const name = typeof job === 'string' ? job : checkJobClass(job).name
+  const name = typeof job === 'string' ? job : (nameOfClass(checkJobClass(job)) as string)
   if (goodJobs.has(name)) return name
   if (typeof name !== 'string' || name.trim() === '' || hasControlCharacter(name) || isBroken(name)) {
     throw new InvalidArgumentError(

@@ -7,6 +7,8 @@
 //   result     what perform returned, as JSON          attempts   performed so often, when more than once
 //   running_ms when the last attempt began             error      {"name","message"} of the last failure
 //   due        unix second, when delayed with a record progress   0 to 100
+//   parked     name of the limit for which the job waits, while it does
+//   progress_message  what was said with it            result_bytes  of a result that was too large to keep
 
 import { type JobState, type StateCode, stateOf } from '../job/state.ts'
 
@@ -33,8 +35,11 @@ export interface JobStatus {
   readonly attempts: number
   readonly error?: JobError
   readonly result?: unknown
+  /** How large the result was, in bytes of JSON, when it was too large to be kept: `result` is null then. */
+  readonly resultTooLargeBytes?: number
   /** 0 to 100. */
   readonly progress?: number
+  readonly progressMessage?: string
 }
 
 type Fields = Record<string, unknown>
@@ -85,6 +90,29 @@ function performedTimes(fields: Fields, state: JobState, endedBadly: number): nu
   return endedBadly + (state === 'running' || state === 'complete' || state === 'failed' ? 1 : 0)
 }
 
+/** `42.5`, or `42.5 page 3 of 7`. */
+function readProgress(said: string): Partial<JobStatus> {
+  const [percent = '', message] = said.split(/ (.*)/s, 2)
+  return { progress: Number(percent), ...(message === undefined ? {} : { progressMessage: message }) }
+}
+
+function progressOf(fields: Fields, state: JobState, beside: BesideRecord): Partial<JobStatus> {
+  const progress = number(fields['progress'])
+  if (progress === undefined)
+    return state === 'running' && beside.progress !== null ? readProgress(beside.progress) : {}
+  const message = text(fields['progress_message'])
+  return { progress, ...(message === null ? {} : { progressMessage: message }) }
+}
+
+function resultOf(fields: Fields, state: JobState): Partial<JobStatus> {
+  if (state !== 'complete') return {}
+  const bytes = number(fields['result_bytes'])
+  return {
+    result: fields['result'] ?? null,
+    ...(bytes === undefined ? {} : { resultTooLargeBytes: bytes }),
+  }
+}
+
 /** What is known of a job beside its record. */
 export interface BesideRecord {
   /** What it said of its progress while it runs. */
@@ -101,9 +129,6 @@ export function readStatus(id: string, record: string, beside: BesideRecord): Jo
   if (fields === null || state === undefined) return null
   const updatedMs = number(fields['updated_ms']) ?? (number(fields['updated']) ?? Number.NaN) * 1000
   const error = errorOf(fields['error'])
-  const progress =
-    number(fields['progress']) ??
-    (state === 'running' && beside.progress !== null ? Number(beside.progress) : undefined)
   return {
     id,
     state,
@@ -113,7 +138,7 @@ export function readStatus(id: string, record: string, beside: BesideRecord): Jo
     ...times(fields, state, Number.isNaN(updatedMs) ? undefined : updatedMs),
     attempts: performedTimes(fields, state, beside.endedBadly),
     ...(error === undefined ? {} : { error }),
-    ...(state === 'complete' ? { result: fields['result'] ?? null } : {}),
-    ...(progress === undefined ? {} : { progress }),
+    ...resultOf(fields, state),
+    ...progressOf(fields, state, beside),
   }
 }

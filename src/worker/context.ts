@@ -1,10 +1,14 @@
 // `this.job` while a job runs: what it may know and say of itself.
 
+import { ConfigurationError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
+import { type Ambient, withAmbient } from '../job/ambient.ts'
 import type { DecodedJob, RecurringMark } from '../job/codec.ts'
-import type { JobContext } from '../job/job.ts'
+import { beginning } from '../job/failure.ts'
+import type { Enqueuer, JobClass, JobContext } from '../job/job.ts'
+import type { When } from '../job/times.ts'
 import type { Reserved } from '../running/running.ts'
-import type { Statuses } from '../status/status.ts'
+import { type Listening, Voice } from './voice.ts'
 
 /** An AbortController that is made when somebody asks for its signal: most jobs never do. */
 export class Abort {
@@ -23,29 +27,47 @@ export class Abort {
   }
 }
 
-export class Context implements JobContext {
+const longestLine = 2_000
+const longestMessage = 500
+
+export class Context implements JobContext, Ambient {
   readonly id: string | null
   readonly className: string
   readonly queue: string
   readonly args: readonly unknown[]
   readonly attempt: number
   readonly recurring: RecurringMark | null
-  readonly #statuses: Statuses
-  readonly #events: Emitter
+  readonly parent: string | null
+  trace: Readonly<Record<string, string>> | null
   readonly #abort: Abort
-  #said: Promise<unknown> | undefined
+  readonly #listening: Listening
+  readonly #events: Emitter
+  readonly #enqueuer: (() => Enqueuer) | undefined
+  #voice: Voice | undefined
   #percent: number | undefined
+  #message: string | undefined
+  #fail: ((error: unknown) => void) | undefined
 
-  constructor(reserved: Reserved, job: DecodedJob, abort: Abort, statuses: Statuses, events: Emitter) {
+  constructor(
+    reserved: Pick<Reserved, 'queue' | 'failures' | 'deaths'>,
+    job: DecodedJob,
+    abort: Abort,
+    listening: Listening,
+    events: Emitter,
+    enqueuer?: () => Enqueuer,
+  ) {
     this.id = job.id
     this.className = job.className
     this.queue = reserved.queue
     this.args = job.args
     this.attempt = reserved.failures + reserved.deaths + 1
     this.recurring = job.recurring
-    this.#statuses = statuses
-    this.#events = events
+    this.parent = job.options.parent ?? null
+    this.trace = job.options.trace ?? null
     this.#abort = abort
+    this.#listening = listening
+    this.#events = events
+    this.#enqueuer = enqueuer
   }
 
   get signal(): AbortSignal {
@@ -57,26 +79,87 @@ export class Context implements JobContext {
     return this.#percent
   }
 
-  // What a job says of itself must not make it fail: when Redis is away, a line is lost and the job goes on.
-  #say(said: Promise<unknown>): void {
-    const earlier = this.#said
-    this.#said = Promise.allSettled([earlier, said])
+  /** What was said with it. */
+  get message(): string | undefined {
+    return this.#message
   }
 
   log(line: string): void {
     const { id, className, queue, attempt } = this
-    this.#events.emit('logged', { id, class: className, queue, attempt, line: String(line) })
-    if (id !== null) this.#say(this.#statuses.addLog(id, [String(line)]))
+    const text = beginning(String(line), longestLine)
+    this.#events.emit('logged', { id, class: className, queue, attempt, line: text })
+    this.#voiceOf(id)?.log(text)
   }
 
-  progress(percent: number): void {
+  progress(percent: number, message?: string): void {
     if (!Number.isFinite(percent)) return
     this.#percent = Math.min(100, Math.max(0, percent))
-    if (this.id !== null) this.#say(this.#statuses.setProgress(this.id, this.#percent))
+    this.#message = message === undefined ? undefined : beginning(String(message), longestMessage)
+    this.#voiceOf(this.id)?.progress(this.#percent, this.#message)
+  }
+
+  #voiceOf(id: string | null): Voice | undefined {
+    if (id !== null) this.#voice ??= new Voice(id, this.#listening)
+    return this.#voice
   }
 
   /** Resolves when all that was said has reached Redis. */
   get said(): Promise<unknown> | undefined {
-    return this.#said
+    return this.#voice?.said
+  }
+
+  #enqueue<T>(call: (enqueuer: Enqueuer) => T): T {
+    const enqueuer = this.#enqueuer?.()
+    if (enqueuer === undefined)
+      throw new ConfigurationError('this job has no connection to enqueue with. Use a client of its own.')
+    return withAmbient(this, () => call(enqueuer))
+  }
+
+  enqueue(job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+    return this.#enqueue((enqueuer) => enqueuer.enqueue(job as string, ...args))
+  }
+
+  enqueueTo(queue: string, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+    return this.#enqueue((enqueuer) => enqueuer.enqueueTo(queue, job as string, ...args))
+  }
+
+  enqueueAt(date: When, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+    return this.#enqueue((enqueuer) => enqueuer.enqueueAt(date, job as string, ...args))
+  }
+
+  enqueueIn(seconds: number, job: JobClass | string, ...args: unknown[]): Promise<string | null> {
+    return this.#enqueue((enqueuer) => enqueuer.enqueueIn(seconds, job as string, ...args))
+  }
+
+  // What the code below `perform` may ask, see job/ambient.ts.
+
+  get jobId(): string | null {
+    return this.id
+  }
+
+  get job(): JobContext {
+    return this
+  }
+
+  carrier(): Readonly<Record<string, string>> | undefined {
+    return this.trace ?? undefined
+  }
+
+  tellHookFailed(hook: string, error: unknown): void {
+    const { id, className, queue, attempt } = this
+    this.#events.emit('hookFailed', { hook, error, job: { id, class: className, queue, attempt } })
+  }
+
+  /** How an error that came from beside `perform` (a timer of the job's) makes it fail. */
+  onStray(fail: ((error: unknown) => void) | undefined): void {
+    this.#fail = fail
+  }
+
+  /** false when the job has ended already. */
+  failFromBeside(error: unknown): boolean {
+    const fail = this.#fail
+    this.#fail = undefined
+    fail?.(error)
+    return fail !== undefined
   }
 }

@@ -1,23 +1,96 @@
-// Runs one job of a class: its steps, in order, within its timeout. Knows nothing of Redis, so that a process of
-// its own can do it as well.
+// Runs one job of a class: its steps, in php-resque's order (setUp, perform, tearDown), with the hooks of its class
+// around them. Knows nothing of Redis, so that a process of its own can do it as well. A class without hooks pays
+// nothing for them.
 
+import { areJobsFollowed, countUnfollowed, withAmbient, withAmbientAtOnce } from '../job/ambient.ts'
 import type { JobClass, JobInstance } from '../job/job.ts'
-import type { Abort, Context } from './context.ts'
-import { withTimeout } from './time-limit.ts'
+import type { Context } from './context.ts'
+import { hooksOfClass, isPlain, type PerformHooks, performWithHooks } from './hooks.ts'
 
-async function runSteps(instance: JobInstance, args: readonly unknown[]): Promise<unknown> {
+interface Plan {
+  readonly hooks: PerformHooks
+  readonly isPlain: boolean
+  /** Whether the job goes on after its first synchronous part, so that node has to follow its promises. */
+  goesOn: boolean
+}
+
+const plans = new WeakMap<JobClass, Plan>()
+let followsAll = false
+
+/** From now on every job is followed, also those whose `perform` returns at once and leaves timers behind. */
+export function followAllJobs(): void {
+  followsAll = true
+}
+
+function planOf(jobClass: JobClass): Plan {
+  const known = plans.get(jobClass)
+  if (known !== undefined) return known
+  const hooks = hooksOfClass(jobClass)
+  const { perform } = jobClass.prototype as JobInstance
+  const plan = {
+    hooks,
+    isPlain: isPlain(hooks),
+    goesOn: !isPlain(hooks) || Object.prototype.toString.call(perform) === '[object AsyncFunction]',
+  }
+  plans.set(jobClass, plan)
+  return plan
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/** As in php-resque, tearDown is not called when perform threw. */
+async function setUpAndPerform(instance: JobInstance, args: readonly unknown[]): Promise<unknown> {
   await instance.setUp?.()
   const result = await instance.perform(...args)
   await instance.tearDown?.()
   return result
 }
 
-/** Performs the job; what it throws is thrown. Resolves to its result. */
-export function runJob(jobClass: JobClass, context: Context, abort: Abort): Promise<unknown> | unknown {
+function begin(plan: Plan, jobClass: JobClass, context: Context): unknown {
   const instance = new jobClass()
   instance.job = context
-  const plain = instance.setUp === undefined && instance.tearDown === undefined
-  const running = plain ? instance.perform(...context.args) : runSteps(instance, context.args)
-  if (jobClass.timeoutSeconds === undefined) return running
-  return withTimeout(Promise.resolve(running), jobClass.timeoutSeconds, abort)
+  const perform = (): unknown =>
+    instance.setUp === undefined && instance.tearDown === undefined
+      ? instance.perform(...context.args)
+      : setUpAndPerform(instance, context.args)
+  return plan.isPlain ? perform() : performWithHooks(plan.hooks, context, async () => perform())
+}
+
+function counted(running: PromiseLike<unknown>): PromiseLike<unknown> {
+  countUnfollowed(1)
+  const end = (): void => countUnfollowed(-1)
+  running.then(end, end)
+  return running
+}
+
+/** What the job's own timers throw makes it fail as well, see stray-errors.ts. */
+function failableFromBeside(context: Context, running: PromiseLike<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    context.onStray(reject)
+    const end = (): void => context.onStray(undefined)
+    running.then(
+      (result) => {
+        end()
+        resolve(result)
+      },
+      (error: unknown) => {
+        end()
+        reject(error)
+      },
+    )
+  })
+}
+
+/** Performs the job; what it throws is thrown, DontPerform among it. Resolves to its result. */
+export function runJob(jobClass: JobClass, context: Context): PromiseLike<unknown> | unknown {
+  const plan = planOf(jobClass)
+  const follows = followsAll || (plan.goesOn && (areJobsFollowed() || !plan.isPlain))
+  const running = follows
+    ? withAmbient(context, () => begin(plan, jobClass, context))
+    : withAmbientAtOnce(context, () => begin(plan, jobClass, context))
+  if (!isPromise(running)) return running
+  plan.goesOn = true
+  return follows ? failableFromBeside(context, running) : counted(running)
 }

@@ -10,7 +10,8 @@ class Slow extends Job {
   static queue = 'low'
   static until: Promise<void> = Promise.resolve()
   async perform(): Promise<string> {
-    this.job.progress(40)
+    this.job.progress(40, 'page 2 of 5')
+    this.job.log('page 2 is blank')
     await Slow.until
     return 'done'
   }
@@ -50,10 +51,13 @@ test('--follow prints each change until the job is complete', async () => {
   const ended = callerOf(here, { stdout: collector(texts) })('status', id, '--follow')
   await eventually(() => expect(texts.join('')).toMatch(/Z {2}waiting\n/))
   await here.worker({ queues: 'low', jobs: [Slow] }).start()
-  await eventually(() => expect(texts.at(-1)).toMatch(/Z {2}running {4}40 %\n/))
+  await eventually(() => expect(texts.at(-1)).toMatch(/Z {2}running {4}40 %, page 2 of 5\n/))
   finish()
   expect(await ended).toMatchObject({ code: 0 })
   expect(texts.at(-1)).toMatch(/Z {2}complete\n$/)
+  const { out } = await callerOf(here)('status', id)
+  expect(out).toMatch(/^progress {2}40 %, page 2 of 5$/m)
+  expect(out).toMatch(/^log {7}page 2 is blank$/m)
 })
 
 test('--follow ends with exit code 1 and the reason when the job fails', async () => {

@@ -78,6 +78,21 @@ describe('our records', () => {
     expect(read('{"status":4,"updated":1}', beside)).not.toHaveProperty('progress')
   })
 
+  it('tell what was said with the progress, while it runs and afterwards', () => {
+    const beside = { progress: '42.5 page 3\nof 7', endedBadly: 0 }
+    expect(read('{"status":2,"updated":1}', beside)).toMatchObject({
+      progress: 42.5,
+      progressMessage: 'page 3\nof 7',
+    })
+    const ended = read('{"status":4,"updated":1,"progress":100,"progress_message":"all"}', beside)
+    expect(ended).toMatchObject({ progress: 100, progressMessage: 'all' })
+  })
+
+  it('tell the size of a result that was too large to keep', () => {
+    const status = read('{"status":4,"updated":1,"result":null,"result_bytes":198002}')
+    expect(status).toMatchObject({ result: null, resultTooLargeBytes: 198_002 })
+  })
+
   it('count the attempts that ended badly before', () => {
     const beside = { progress: null, endedBadly: 2 }
     expect(read('{"status":1,"updated":1}', beside)?.attempts).toBe(2)

@@ -20,7 +20,18 @@ function errorLine({ error }: JobStatus): string {
   return error === undefined ? '' : printable(`${error.name}: ${error.message}`)
 }
 
-function show(session: Session, status: JobStatus): void {
+function progressText({ progress, progressMessage }: JobStatus): string | undefined {
+  if (progress === undefined) return undefined
+  return progressMessage === undefined ? `${progress} %` : `${progress} %, ${printable(progressMessage)}`
+}
+
+/** A result that was too large is told by its size. */
+function resultText({ result, resultTooLargeBytes: bytes }: JobStatus): string | undefined {
+  if (bytes !== undefined) return `${bytes} bytes, too large to be kept`
+  return result === undefined ? undefined : printable(JSON.stringify(result))
+}
+
+function show(session: Session, status: JobStatus, log: readonly string[]): void {
   const { stdout, paint, clock } = session
   const dueMs = status.dueAt === undefined ? undefined : status.dueAt.getTime() - clock.nowMs()
   const due = dueMs === undefined || status.state !== 'delayed' ? '' : ` (${untilText(dueMs)})`
@@ -35,16 +46,17 @@ function show(session: Session, status: JobStatus): void {
     ['started', status.startedAt && timeText(status.startedAt)],
     ['ended', status.finishedAt && timeText(status.finishedAt)],
     ['attempts', String(status.attempts)],
-    ['progress', status.progress === undefined ? undefined : `${status.progress} %`],
+    ['progress', progressText(status)],
     ['error', status.error && errorLine(status)],
-    ['result', status.result === undefined ? undefined : printable(JSON.stringify(status.result))],
+    ['result', resultText(status)],
+    ...log.map((line) => ['log', printable(line)] as const),
   ]
   for (const [name, text] of rows) if (text !== undefined) stdout.write(`${name.padEnd(10)}${text}\n`)
 }
 
 /** What a change is judged by. */
-function signature({ state, attempts, progress, dueAt }: JobStatus): string {
-  return JSON.stringify([state, attempts, progress, dueAt])
+function signature({ state, attempts, progress, progressMessage, dueAt }: JobStatus): string {
+  return JSON.stringify([state, attempts, progress, progressMessage, dueAt])
 }
 
 function noteOf(session: Session, status: JobStatus): string {
@@ -55,7 +67,7 @@ function noteOf(session: Session, status: JobStatus): string {
   if (status.state === 'failed') return errorLine(status)
   if (status.state !== 'running') return ''
   const attempt = status.attempts > 1 ? [`attempt ${status.attempts}`] : []
-  return [...attempt, ...(status.progress === undefined ? [] : [`${status.progress} %`])].join(', ')
+  return [...attempt, progressText(status) ?? []].flat().join(', ')
 }
 
 function tell(session: Session, status: JobStatus): void {
@@ -88,7 +100,8 @@ async function run(session: Session): Promise<number> {
   if (session.flags['follow'] === true) return follow(session, id)
   const status = await session.resque.status(id)
   if (status === null) return unknown(session, id)
-  answer(session, status, () => show(session, status))
+  const log = session.json ? [] : await session.resque.log(id)
+  answer(session, status, () => show(session, status, log))
   return 0
 }
 

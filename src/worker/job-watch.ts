@@ -1,0 +1,87 @@
+// Watches the jobs in hand: which have been running for long, and which were running while the event loop stood
+// still. Nobody else can find these: the jobs themselves say nothing, and no error comes.
+
+import type { Clock } from '../clock.ts'
+import type { Emitter, JobEvent } from '../events.ts'
+import type { Context } from './context.ts'
+
+/** How often it looks, in milliseconds. */
+const lookMs = 500
+/** The event loop stands still when it is so late, in milliseconds. */
+export const blockedMs = 1_000
+
+function eventOf({ id, className, queue, attempt }: Context): JobEvent {
+  return { id, class: className, queue, attempt }
+}
+
+export class JobWatch {
+  readonly #clock: Clock
+  readonly #events: Emitter
+  readonly #longMs: number
+  /** Since when each job is in hand. */
+  readonly #inHand = new Map<Context, number>()
+  /** Jobs that were told to run long, and after how long they are told again. */
+  readonly #told = new Map<Context, number>()
+  #begun = 0
+  /** Classes of jobs that took long enough to have stopped the event loop, and have ended since the last look. */
+  #suspects = new Set<string>()
+
+  /** @param longMs a job that runs longer is told of */
+  constructor(clock: Clock, events: Emitter, longMs: number) {
+    this.#clock = clock
+    this.#events = events
+    this.#longMs = longMs
+  }
+
+  /** How many jobs have begun. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  /** @param sinceMs by this machine's clock */
+  began(context: Context, sinceMs: number): void {
+    this.#begun++
+    this.#inHand.set(context, sinceMs)
+  }
+
+  ended(context: Context): void {
+    const sinceMs = this.#inHand.get(context)
+    if (sinceMs === undefined) return
+    this.#inHand.delete(context)
+    if (this.#told.size > 0) this.#told.delete(context)
+    if (this.#clock.nowMs() - sinceMs < blockedMs) return
+    this.#suspects.add(context.className)
+  }
+
+  has(context: unknown): context is Context {
+    return this.#inHand.has(context as Context)
+  }
+
+  /** Looks at the jobs in hand until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const sleptAtMs = this.#clock.nowMs()
+      await this.#clock.sleep(lookMs, signal)
+      const nowMs = this.#clock.nowMs()
+      this.look(nowMs, nowMs - sleptAtMs - lookMs)
+    }
+  }
+
+  /** @param lateMs by how much this look is late */
+  look(nowMs: number, lateMs: number): void {
+    const suspects = this.#suspects
+    this.#suspects = new Set()
+    for (const [context, sinceMs] of this.#inHand) {
+      const ageMs = nowMs - sinceMs
+      if (ageMs >= blockedMs) suspects.add(context.className)
+      if (ageMs >= (this.#told.get(context) ?? this.#longMs)) this.#tellLong(context, sinceMs, ageMs)
+    }
+    if (lateMs >= blockedMs && suspects.size > 0)
+      this.#events.emit('blocked', { blockedMs: lateMs, classes: [...suspects].sort() })
+  }
+
+  #tellLong(context: Context, sinceMs: number, ageMs: number): void {
+    this.#told.set(context, 2 * ageMs)
+    this.#events.emit('runsLong', { ...eventOf(context), sinceMs, forMs: ageMs })
+  }
+}
