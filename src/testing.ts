@@ -1,76 +1,40 @@
-// For tests of code that enqueues: a real Redis, a namespace of its own, and a clock that the test moves.
+// For tests of code that enqueues: a real Redis, a namespace of its own, and a clock that the test moves. What the
+// kit does is in testing/; docs/testing.md shows it.
 //
 //   const kit = testKit({ redis: 'redis://127.0.0.1:6379', jobs: [SendEmail] })
 //   await signUp(kit.resque, 'ann@example.com')
-//   expect(await kit.enqueued('SendEmail')).toHaveLength(1)
+//   await assertEnqueued(kit, SendEmail, 'ann@example.com')
 //   await kit.travelTo(new Date('2027-01-01T09:00:00Z'))    // promotes and fires all that falls due until then
 //   await kit.drain()                                        // performs what waits
 //   await kit.close()                                        // removes the namespace
 
 import { randomBytes } from 'node:crypto'
 import { Resque, type ResqueOptions } from './client/resque.ts'
-import { type Clock, systemClock } from './clock.ts'
-import { decodePayload } from './job/codec.ts'
+import type { ArgsOf, JobClass } from './job/job.ts'
+import { checkDelaySeconds } from './job/times.ts'
 import type { ScheduleEntry } from './recurring/entry.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
+import { TestClock } from './testing/clock.ts'
+import { delayedJobs, type EnqueuedJob, enqueuedJobs, type WaitingForTime } from './testing/found.ts'
+import { Inline } from './testing/inline.ts'
+import { drain, type PerformedJob, performNow } from './testing/perform.ts'
+import { travel } from './testing/travel.ts'
 import type { JobSource } from './worker/job-classes.ts'
-import { Worker } from './worker/worker.ts'
 
-interface Sleeper {
-  readonly untilMs: number
-  readonly wake: () => void
-}
-
-/** A clock that moves when the test says so. Given to a client, the scripts in Redis go by it as well. */
-export class TestClock implements Clock {
-  #nowMs: number
-  readonly #sleepers = new Set<Sleeper>()
-
-  constructor(nowMs: number = Date.parse('2027-01-01T00:00:00Z')) {
-    this.#nowMs = nowMs
-  }
-
-  nowMs(): number {
-    return this.#nowMs
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#sleepers.add({ untilMs: this.#nowMs + ms, wake: resolve })
-      signal?.addEventListener('abort', () => resolve(), { once: true })
-      if (signal?.aborted || ms <= 0) resolve()
-    })
-  }
-
-  /** Moves by `ms` milliseconds (back, when negative) and wakes who has slept long enough. */
-  advance(ms: number): void {
-    this.#nowMs += ms
-    for (const sleeper of this.#sleepers) {
-      if (sleeper.untilMs > this.#nowMs) continue
-      this.#sleepers.delete(sleeper)
-      sleeper.wake()
-    }
-  }
-}
-
-/** A job that waits in a queue. */
-export interface EnqueuedJob {
-  readonly class: string
-  readonly args: readonly unknown[]
-  readonly queue: string
-  readonly id: string | null
-}
-
-/** What became of a job that `drain` performed. */
-export interface PerformedJob {
-  readonly class: string
-  readonly id: string | null
-  readonly outcome: 'complete' | 'failed' | 'retried'
-  readonly result?: unknown
-  readonly error?: unknown
-}
+export { TestClock } from './testing/clock.ts'
+export type { EnqueuedJob, WaitingForTime } from './testing/found.ts'
+export {
+  assertEnqueued,
+  assertNotEnqueued,
+  type MatcherResult,
+  type ResqueMatchers,
+  resqueMatchers,
+} from './testing/matchers.ts'
+export type { PerformedJob } from './testing/perform.ts'
+export { aJob, type Stations, type WantedJob } from './testing/wanted.ts'
 
 export interface TestKitOptions extends Omit<ResqueOptions, 'clock'> {
+  /** The job classes that `drain` and `inline` perform. */
   readonly jobs?: JobSource
   /** Recurring entries, as `loadSchedule(…).entries` gives them. */
   readonly entries?: readonly ScheduleEntry[]
@@ -78,53 +42,39 @@ export interface TestKitOptions extends Omit<ResqueOptions, 'clock'> {
   readonly now?: Date
 }
 
+export interface TravelOptions {
+  /** true: performs, at each second at which something is due, what waits then. Default: it stays in the queues. */
+  readonly drain?: boolean
+}
+
 export interface TestKit {
   readonly resque: Resque
   readonly clock: TestClock
-  /** Jobs waiting in the queues, in order; of one class when named. */
-  enqueued(className?: string): Promise<EnqueuedJob[]>
-  /** Performs what waits, and what those jobs enqueue, until nothing waits. */
+  /** Jobs waiting in the queues, in order; of one class when it is named. */
+  enqueued(job?: JobClass | string): Promise<EnqueuedJob[]>
+  /** Jobs waiting for their time, the next one first; of one class when it is named. */
+  delayed(job?: JobClass | string): Promise<WaitingForTime[]>
+  /** Performs one job here and now, with its hooks and `this.job`; it takes no way through Redis. */
+  perform<C extends JobClass>(job: C, ...args: ArgsOf<C>): Promise<PerformedJob>
+  /** Performs what waits, and what those jobs enqueue, until nothing waits but in queues that are paused. */
   drain(): Promise<PerformedJob[]>
-  /** Moves the clock forward, stopping at each second at which something is due: promotes and fires it there. */
-  travelTo(date: Date): Promise<void>
+  /**
+   * Moves the clock forward, stopping at each second at which something is due: promotes and fires it there. The
+   * jobs that were performed on the way, with `{ drain: true }`.
+   * @throws InvalidArgumentError for a date that is past
+   */
+  travelTo(date: Date, options?: TravelOptions): Promise<PerformedJob[]>
+  /** The same, so many seconds ahead. */
+  travel(seconds: number, options?: TravelOptions): Promise<PerformedJob[]>
+  /** From now on a job is performed before the call that enqueues it resolves; the list fills with what became of them. */
+  inline(): PerformedJob[]
+  /** Ends `inline`. */
+  queued(): void
   /** Removes all keys of the namespace. */
   clear(): Promise<void>
+  /** Removes all keys of the namespace and closes the connections. */
   close(): Promise<void>
-}
-
-async function enqueued(resque: Resque, className: string | undefined): Promise<EnqueuedJob[]> {
-  const jobs: EnqueuedJob[] = []
-  for (const queue of await resque.queues.names()) {
-    for (const payload of await resque.queues.peek(queue, 0, 1_000_000)) {
-      const { className: name, args, id } = decodePayload(payload)
-      if (className === undefined || className === name) jobs.push({ class: name, args, queue, id })
-    }
-  }
-  return jobs
-}
-
-async function waiting(resque: Resque): Promise<boolean> {
-  return resque.queues.anyWaiting(await resque.queues.names())
-}
-
-async function drain(resque: Resque, jobs: JobSource): Promise<PerformedJob[]> {
-  const performed: PerformedJob[] = []
-  while (await waiting(resque)) {
-    const worker = new Worker({ resque, queues: '*', jobs })
-    worker.on('completed', ({ class: name, id, result }) =>
-      performed.push({ class: name, id, outcome: 'complete', result }),
-    )
-    worker.on('failed', ({ class: name, id, error }) =>
-      performed.push({ class: name, id, outcome: 'failed', error }),
-    )
-    worker.on('retried', ({ class: name, id, error }) =>
-      performed.push({ class: name, id, outcome: 'retried', error }),
-    )
-    await worker.start()
-    while (await waiting(resque)) await systemClock.sleep(1)
-    await worker.stop({ finish: true })
-  }
-  return performed
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 async function clear(resque: Resque): Promise<void> {
@@ -134,42 +84,47 @@ async function clear(resque: Resque): Promise<void> {
   }
 }
 
-/** The next moment, at most `lastMs`, at which the scheduler has something to do. */
-async function nextStop(
-  resque: Resque,
-  scheduler: Scheduler,
-  nowMs: number,
-  lastMs: number,
-): Promise<number> {
-  const delayedMs = (await resque.delayed.next())?.getTime() ?? lastMs
-  const next = Math.min(delayedMs, scheduler.nextRunMs, lastMs)
-  return Math.max(next, nowMs)
+async function close(resque: Resque): Promise<void> {
+  await clear(resque)
+  await resque.close()
+}
+
+/** A client whose calls an `Inline` may perform at once. */
+function clientFor(options: ResqueOptions, inline: Inline): Resque {
+  const plugins = [...(options.plugins ?? []), inline.plugin(() => resque)]
+  const resque: Resque = new Resque({ ...options, plugins })
+  return resque
 }
 
 /** A client on a namespace of its own, with a clock for the test to move. Close it when the test ends. */
-export function testKit(options: TestKitOptions = {}): TestKit {
-  const clock = new TestClock(options.now?.getTime())
+export function testKit({ jobs = [], entries = [], now, ...options }: TestKitOptions = {}): TestKit {
+  const clock = new TestClock(now?.getTime())
   const namespace = options.namespace ?? `test-${randomBytes(6).toString('hex')}`
-  const resque = new Resque({ ...options, namespace, clock })
-  const scheduler = new Scheduler({ resque, entries: options.entries ?? [] })
+  const inline = new Inline(jobs)
+  const resque = clientFor({ ...options, namespace, clock }, inline)
+  const scheduler = new Scheduler({ resque, entries, jobs })
+  const travelTo = async (endMs: number, { drain: drains = false }: TravelOptions = {}) => {
+    const performed: PerformedJob[] = []
+    const perform = async (): Promise<unknown> => performed.push(...(await drain(resque, jobs)))
+    await travel({ resque, scheduler, clock }, endMs, drains ? perform : async () => undefined)
+    return performed
+  }
   return {
     resque,
     clock,
-    enqueued: (className) => enqueued(resque, className),
-    drain: () => drain(resque, options.jobs ?? []),
+    enqueued: (job) => enqueuedJobs(resque, job),
+    delayed: (job) => delayedJobs(resque, job),
+    perform: (job, ...args) => performNow(resque, job, args),
+    drain: () => drain(resque, jobs),
+    travelTo: (date, how) => travelTo(date.getTime(), how),
+    travel: async (seconds, how) => {
+      checkDelaySeconds(seconds)
+      return travelTo(clock.nowMs() + seconds * 1000, how)
+    },
+    inline: () => inline.begin(),
+    queued: () => inline.end(),
     clear: () => clear(resque),
-    travelTo: async (date) => {
-      await scheduler.tick()
-      for (;;) {
-        const stopMs = await nextStop(resque, scheduler, clock.nowMs(), date.getTime())
-        clock.advance(stopMs - clock.nowMs())
-        await scheduler.tick()
-        if (stopMs >= date.getTime()) return
-      }
-    },
-    close: async () => {
-      await clear(resque)
-      await resque.close()
-    },
+    close: () => close(resque),
+    [Symbol.asyncDispose]: () => close(resque),
   }
 }

@@ -11,6 +11,14 @@ export type JobSource = Readonly<Record<string, JobClass>> | readonly JobClass[]
 
 const shownNames = 20
 
+/** Ruby's rule for a name with dashes: `job-name` is JobName (Resque's `classify`). */
+function classified(name: string): string {
+  return name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('')
+}
+
 function checkSource(source: unknown): asserts source is JobSource {
   if (typeof source === 'object' && source !== null) return
   const why = 'jobs must be a list of classes, or an object of names and classes: { SendEmail }.'
@@ -47,17 +55,29 @@ export class JobClasses {
     return [...this.#classes.keys()].sort()
   }
 
+  /** All of them, by name. */
+  byName(): Record<string, JobClass> {
+    return Object.fromEntries(this.#classes)
+  }
+
   get size(): number {
     return this.#classes.size
   }
 
+  /** Whether a class has exactly this name. */
+  has(name: string): boolean {
+    return this.#classes.has(name)
+  }
+
+  /** The class of this name; for a name with dashes that no class has, the one that Ruby would take for it. */
   find(name: string): JobClass | undefined {
-    return this.#classes.get(name)
+    const jobClass = this.#classes.get(name)
+    return jobClass === undefined && name.includes('-') ? this.#classes.get(classified(name)) : jobClass
   }
 
   /** @throws UnknownJobError that names the classes there are */
   get(name: string): JobClass {
-    const jobClass = this.#classes.get(name)
+    const jobClass = this.find(name)
     if (jobClass !== undefined) return jobClass
     const names = this.names()
     const known = names.length === 0 ? 'no jobs at all' : names.slice(0, shownNames).join(', ')

@@ -1,6 +1,7 @@
 // The life of a scheduler process: its schedule is read, Redis is there, it runs, signals steer it.
 
 import { systemClock } from '../../clock.ts'
+import { packageVersion } from '../../daemon/package-version.ts'
 import type { SignalHandlers } from '../../daemon/signals.ts'
 import type { ServiceManager } from '../../daemon/systemd.ts'
 import { ScheduleError } from '../../errors.ts'
@@ -15,7 +16,6 @@ import { exitCodes } from '../exit-codes.ts'
 import type { SettingValues } from '../flags.ts'
 import { counted } from '../output.ts'
 import { showTitle } from '../process-title.ts'
-import { packageVersion } from '../program.ts'
 import { whileServing } from '../serve-pages.ts'
 import { changesBetween } from './changes.ts'
 import {

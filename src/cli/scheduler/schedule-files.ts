@@ -46,6 +46,7 @@ export async function readingOptions(
     jobs: classes.byName(),
     defaultQueue: given.defaultQueue,
     jobQueue: (name) => classes.find(name)?.queue,
+    knownJobs: classes,
     requireQueue: true,
     environment: given.environment,
     envSubstitution: given.envSubstitution ? (env satisfies Variables) : false,

@@ -1,7 +1,7 @@
 // Tells when files change. The system's word for it comes at once, but not for every kind of disk, and not
 // after a file was replaced by another or by a link that leads elsewhere; so the files are looked at as well.
 
-import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after } from '../../clock.ts'
 
@@ -30,8 +30,29 @@ function filesAt(path: string): string[] {
   }
 }
 
-function stateOf(paths: readonly string[]): string {
-  return paths.flatMap(filesAt).map(markOf).join('\n')
+const code = /\.([cm]?[jt]sx?|json)$/
+const passedOver = /^(\.|node_modules$)/
+
+/** None of a folder that has just gone. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+/** The files with code at or below a path: what jobs may consist of. */
+export function codeAt(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path]
+  return entriesOf(path)
+    .filter(({ name }) => !passedOver.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const below = join(path, entry.name)
+      if (entry.isDirectory()) return codeAt(below)
+      return code.test(entry.name) ? [below] : []
+    })
 }
 
 /** Folders are watched, not files: a file that is replaced would take its watcher along. */
@@ -47,16 +68,24 @@ function watchFolders(paths: readonly string[], onEvent: () => void): FSWatcher[
   })
 }
 
-/** Calls back after a file, or a file of a folder, has changed. The function it returns stops watching. */
-export function watchFiles(paths: readonly string[], onChange: () => void): () => void {
-  let known = stateOf(paths)
+/**
+ * Calls back after a file, or a file of a folder, has changed. The function it returns stops watching.
+ * @param listAt the files that a path stands for: itself or those in the folder, unless told otherwise
+ */
+export function watchFiles(
+  paths: readonly string[],
+  onChange: () => void,
+  listAt: (path: string) => string[] = filesAt,
+): () => void {
+  const stateNow = (): string => paths.flatMap(listAt).map(markOf).join('\n')
+  let known = stateNow()
   let callOff = (): void => undefined
   const lookIn = (ms: number): void => {
     callOff()
     callOff = after(ms, look)
   }
   const look = (): void => {
-    const now = stateOf(paths)
+    const now = stateNow()
     const isChanged = now !== known
     known = now
     lookIn(lookEveryMs)
