@@ -70,12 +70,51 @@ export class RedisError extends ResqueError {
   }
 }
 
+/** A write was made, but fewer replicas than `durability` asks for confirmed it in time: a failover may lose it. */
+export class UnconfirmedError extends RedisError {
+  override readonly code: string = 'UNCONFIRMED'
+  readonly confirmed: number
+  readonly wanted: number
+  constructor(confirmed: number, wanted: number, message: string) {
+    super(message)
+    this.confirmed = confirmed
+    this.wanted = wanted
+  }
+}
+
 /** The connection broke while a job was being added: it may be there or not. `id` tells what to ask for. */
 export class EnqueueInDoubtError extends ResqueError {
   readonly ids: readonly (string | null)[]
   constructor(ids: readonly (string | null)[], message: string, options?: ResqueErrorOptions) {
     super('ENQUEUE_IN_DOUBT', message, options)
     this.ids = ids
+  }
+}
+
+/** `onConflict: 'reject'`: another job has the key. */
+export class UniqueConflictError extends ResqueError {
+  /** Of the job that has the key, and where that job is. */
+  readonly id: string
+  readonly state: string
+  /** In bulk: the ids of all items, null for those that were not added. */
+  readonly ids: readonly (string | null)[]
+  constructor(holder: { id: string; state: string }, message: string, ids: readonly (string | null)[] = []) {
+    super('UNIQUE_CONFLICT', message)
+    this.id = holder.id
+    this.state = holder.state
+    this.ids = ids
+  }
+}
+
+/** A hook that runs after the job was added (or taken out) threw; the job is as it should be. `cause` is its error. */
+export class HookError extends ResqueError {
+  readonly hook: string
+  /** Of the job that was added; null when it has none, or jobs were taken out. */
+  readonly id: string | null
+  constructor(hook: string, id: string | null, message: string, options: ResqueErrorOptions) {
+    super('HOOK', message, options)
+    this.hook = hook
+    this.id = id
   }
 }
 
@@ -93,9 +132,74 @@ export class DirtyExit extends ResqueError {
   }
 }
 
-/** A job ran longer than its `timeoutSeconds`. */
-export class JobTimeoutError extends ResqueError {
+/** A class that is asked before its job is enqueued has not answered. */
+export class HookTimeoutError extends ResqueError {
   constructor(message: string) {
-    super('JOB_TIMEOUT', message)
+    super('HOOK_TIMEOUT', message)
+  }
+}
+
+/** Thrown by a hook, `setUp` or `perform`: the job is done without being performed (Ruby's Job::DontPerform). */
+export class DontPerform extends ResqueError {
+  constructor(message = 'the job was not to be performed') {
+    super('DONT_PERFORM', message)
+  }
+
+  /** Whether this was thrown; jobs throw things that cannot even be asked what they are. Never throws. */
+  static is(thrown: unknown): thrown is DontPerform {
+    try {
+      return thrown instanceof DontPerform
+    } catch {
+      return false
+    }
+  }
+}
+
+/** A job ran longer than its `timeoutSeconds`; `cause` is what it threw when it was told so. */
+export class JobTimeoutError extends ResqueError {
+  constructor(message: string, options?: ResqueErrorOptions) {
+    super('JOB_TIMEOUT', message, options)
+  }
+}
+
+/** The reason of a job's signal when the job was cancelled while it ran. */
+export class JobCancelledError extends ResqueError {
+  constructor(message: string) {
+    super('JOB_CANCELLED', message)
+  }
+}
+
+/** A job's process ended before the job did: it crashed, called `process.exit()`, was killed, or ran out of memory. */
+export class JobProcessDied extends ResqueError {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null
+  /** null when it ended by itself. */
+  readonly signal: string | null
+  constructor(exitCode: number | null, signal: string | null, message: string) {
+    super('JOB_PROCESS_DIED', message)
+    this.exitCode = exitCode
+    this.signal = signal
+  }
+}
+
+/** Thrown by a job: it fails for good at once, whatever retries its class has. Known by its name in any realm. */
+export class DiscardJob extends ResqueError {
+  constructor(message = 'the job asked not to be tried again', options?: ResqueErrorOptions) {
+    super('DISCARD_JOB', message, options)
+  }
+}
+
+/** Thrown by a job: it is tried again after so many seconds, rounded up. Known by its name in any realm. */
+export class RetryIn extends ResqueError {
+  readonly seconds: number
+  /** @throws InvalidArgumentError for seconds that are no number, or below 0 */
+  constructor(seconds: number, message?: string, options?: ResqueErrorOptions) {
+    if (typeof seconds !== 'number' || !(seconds >= 0) || seconds === Number.POSITIVE_INFINITY) {
+      const got = typeof seconds === 'string' ? JSON.stringify(seconds) : String(seconds)
+      const why = `RetryIn needs a number of seconds, 0 or more, got ${got}. Write throw new RetryIn(60).`
+      throw new InvalidArgumentError('seconds', seconds, why)
+    }
+    super('RETRY_IN', message ?? `the job asked to be tried again in ${seconds} s`, options)
+    this.seconds = seconds
   }
 }

@@ -108,7 +108,7 @@ function listenTo(
 ): () => void {
   // Nobody need make an event of which nothing would be written.
   const isUnheard = name === 'reserved' && !log.shows('debug')
-  const isQuiet = (name === 'completed' || name === 'logged') && !log.shows('info')
+  const isQuiet = (name === 'completed' || name === 'logged' || name === 'printed') && !log.shows('info')
   return isUnheard || isQuiet ? () => undefined : source.on(name, listener as Listener<EventName>)
 }
 

@@ -54,7 +54,7 @@ test('the package holds what it needs to run and nothing else', () => {
   const shown = ['examples', 'schedules'].flatMap((folder) => textFiles(folder, ['']).map(({ path }) => path))
   const expected = [
     ...textFiles('src', ['.ts', '.tsx', '.lua', '.css', '.js']).flatMap(({ path }) => builtFrom(path)),
-    ...programs.map((name) => `bin/${name}.js`),
+    ...[...programs, 'job-process'].map((name) => `bin/${name}.js`),
     ...['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'],
   ]
   const isShown = (path: string): boolean => /^(examples|schedules)\//.test(path)
@@ -94,7 +94,20 @@ console.log([Scheduler, Worker, enqueueAt].map((value) => typeof value).join(), 
   )
 })
 
-test('nothing but the two entrances can be imported', async () => {
+test('tracing is an entrance of its own, which works with the package of the application', async () => {
+  const main = await inApp(
+    'tracing.mjs',
+    `import { openTelemetry } from 'resque-scheduler/opentelemetry'
+const off = openTelemetry()
+off()
+console.log('traced')`,
+  )
+  const program = runNode([main], { cwd: join(home, 'app') })
+  await program.exit
+  expect(program.lines).toEqual(['traced'])
+})
+
+test('nothing but the entrances can be imported', async () => {
   const main = await inApp(
     'deep.mjs',
     `for (const path of ['dist/index.js', 'dist/redis/keys.js', 'bin/resque.js']) {

@@ -256,7 +256,12 @@ describe('scripts', () => {
     const shared = scripts.filter(({ path }) => path.includes('/include/'))
     const wrong = shared.flatMap(({ path, lines }) => {
       const code = lines.join('\n').replace(/--.*$/gm, '')
-      const fetches = /\b(KEYS|ARGV)\[/.test(code) ? [`${path}:1 uses KEYS or ARGV of its caller`] : []
+      // A part of one room's scripts may take what they are given, when it says whose.
+      const ofRoom = !path.startsWith('src/redis/')
+      const saysWhose =
+        ofRoom && /KEYS and ARGV are (-- )?those of \S+\.lua/.test(headerOf(lines).replaceAll('\n', ' '))
+      const fetches =
+        /\b(KEYS|ARGV)\[/.test(code) && !saysWhose ? [`${path}:1 uses KEYS or ARGV of its caller`] : []
       return headerOf(lines) === '' ? [...fetches, `${path}:1 has no head`] : fetches
     })
     expect(wrong).toEqual([])

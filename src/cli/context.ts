@@ -1,8 +1,11 @@
 // What a program is given of the world: arguments, variables, streams. Programs are functions of this and
 // nothing else, so that tests and other programs can call them.
 
+import { basename } from 'node:path'
 import { styleText } from 'node:util'
 import type { Variables } from '../config.ts'
+import { withoutPasswords } from './exit-codes.ts'
+import { type Parent, parentOf } from './parent.ts'
 
 export interface Output {
   write(text: string): void
@@ -21,6 +24,8 @@ export interface CliContext {
   /** Stops the program. When it is given, the program leaves the signals of the operating system alone. */
   readonly signal?: AbortSignal | undefined
   readonly cwd: string
+  /** Set in a worker process that a master has started. */
+  readonly parent?: Parent | undefined
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
@@ -40,14 +45,23 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   }
 }
 
+/** `ps` shows a command line to every user of the machine: a password in it is covered as soon as we run. */
+function coverPasswords(node: NodeJS.Process): void {
+  const line = [basename(node.argv[1] ?? ''), ...node.argv.slice(2)].join(' ')
+  const covered = withoutPasswords(line)
+  if (covered !== line) node.title = covered
+}
+
 /** The context of a program of bin/; `node` is the global `process`. */
 export function contextOf(node: NodeJS.Process): CliContext {
+  coverPasswords(node)
   return {
     argv: node.argv.slice(2),
     env: node.env,
     stdout: outputOf(node.stdout),
     stderr: outputOf(node.stderr),
     cwd: node.cwd(),
+    parent: parentOf(node),
   }
 }
 

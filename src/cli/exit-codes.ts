@@ -17,8 +17,8 @@ export function exitCodeOf(error: unknown): number {
   return usageErrors.some((kind) => error instanceof kind) ? exitCodes.wrongUsage : exitCodes.failed
 }
 
-/** A password in a URL, before the host or as a parameter. */
-const password = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s"]*@|([?&]password=)[^&\s"]*/gi
+/** A password in a URL: before the host, with a user or alone, or as a parameter. */
+const password = /(\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s:/@]*:)?)[^\s"]*@|([?&](?:sentinel)?password=)[^&\s"]*/gi
 
 /** The text with every password in a URL replaced by stars. */
 export function withoutPasswords(text: string): string {

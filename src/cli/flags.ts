@@ -1,6 +1,7 @@
 // Puts settings on a command as flags, with their variables and defaults in the help, and reads them back.
 
 import { type Command, Option } from 'commander'
+import { withTls } from '../config/redis-place.ts'
 import { longFlag } from '../config/setting.ts'
 import { readSetting, type SettingName, type SettingValue, settings } from '../config/settings.ts'
 import type { CliContext } from './context.ts'
@@ -24,13 +25,15 @@ export interface FlagOptions {
   readonly variables?: boolean
 }
 
-/** Adds a flag for each setting. */
+const tlsNames = ['tlsCa', 'tlsCert', 'tlsKey'] as const
+
+/** Adds a flag for each setting; those of TLS come with that for Redis. */
 export function addFlags(
   command: Command,
   names: readonly SettingName[],
   { variables = true }: FlagOptions = {},
 ): Command {
-  for (const name of names) {
+  for (const name of names.flatMap((each) => (each === 'redis' ? [each, ...tlsNames] : [each]))) {
     const option = new Option(settings[name].flags, helpOf(name, variables))
     command.addOption(settings[name].repeats ? option.argParser(collect) : option)
   }
@@ -48,6 +51,12 @@ export function readFlags<Name extends SettingName>(
   { env }: Pick<CliContext, 'env'>,
 ): SettingValues<Name> {
   const flags: Readonly<Record<string, unknown>> = command.opts()
-  const values = names.map((name) => [name, readSetting(name, flags[attributeOf(name)], env)] as const)
-  return Object.fromEntries(values) as SettingValues<Name>
+  const read = <One extends SettingName>(name: One): SettingValue<One> =>
+    readSetting(name, flags[attributeOf(name)], env)
+  const values: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, read(name)]))
+  if (typeof values['redis'] === 'string') {
+    const files = { tlsCa: read('tlsCa'), tlsCert: read('tlsCert'), tlsKey: read('tlsKey') }
+    values['redis'] = withTls(values['redis'], files)
+  }
+  return values as SettingValues<Name>
 }

@@ -1,18 +1,12 @@
 // What all programs share: how a command line is taken apart, what `--help` and `--version` say, and which exit
 // code a failure has. Commands are commander's; they never end the process.
 
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../daemon/package-version.ts'
 import { ConfigurationError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { type CliContext, painter } from './context.ts'
 import { errorLines, exitCodeOf, exitCodes } from './exit-codes.ts'
-
-/** The package's version. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return String((JSON.parse(text) as { version?: unknown }).version)
-}
 
 const codes = new WeakMap<Command, number>()
 const widestHelp = 100

@@ -1,11 +1,15 @@
 // `resque`: looks after jobs from a terminal. Each command has a file in commands/.
 
+import { addAcl } from './commands/acl.ts'
 import { addCancelAndReschedule, addDelayed } from './commands/delayed.ts'
 import { addDev } from './commands/dev.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addEnqueue } from './commands/enqueue.ts'
 import { addFailed } from './commands/failed.ts'
+import { addHealth } from './commands/health.ts'
 import { addQueues } from './commands/queues.ts'
 import { addRecurring } from './commands/recurring.ts'
+import { addScheduler } from './commands/scheduler.ts'
 import { addStatus } from './commands/status.ts'
 import { addWorkersAndStats } from './commands/workers.ts'
 import type { CliContext } from './context.ts'
@@ -33,6 +37,10 @@ export function main(context: CliContext): Promise<number> {
   addFailed(program, context)
   addWorkersAndStats(program, context)
   addRecurring(program, context)
+  addScheduler(program, context)
+  addHealth(program, context)
+  addDoctor(program, context)
+  addAcl(program, context)
   addDev(program, context)
   program.addHelpText('after', `\n${start}`)
   return runProgram(program, context)

@@ -2,6 +2,7 @@
 
 import type { HttpPlace } from '../config/http-place.ts'
 import { type ServeHttpOptions, serveHttp } from '../http/serve-http.ts'
+import type { HttpServer } from '../http/server.ts'
 import type { Log } from '../log.ts'
 
 export interface PagesSettings {
@@ -18,7 +19,17 @@ export async function whileServing<T>(
 ): Promise<T> {
   if (http === undefined) return work()
   const lag = maxLagSeconds === undefined ? {} : { maxLagSeconds }
-  const pages = await serveHttp({ ...http, ...daemon, ...lag })
+  return whileOpen(http, () => serveHttp({ ...http, ...daemon, ...lag }), log, work)
+}
+
+/** The same with pages that are opened so. */
+export async function whileOpen<T>(
+  http: HttpPlace,
+  open: () => Promise<HttpServer>,
+  log: Log,
+  work: () => Promise<T>,
+): Promise<T> {
+  const pages = await open()
   const host = http.host === undefined ? 'localhost' : http.host.includes(':') ? `[${http.host}]` : http.host
   log.say('info', `health and metrics: http://${host}:${pages.port}`, { port: pages.port })
   try {

@@ -15,6 +15,10 @@ Signals:
   USR1        tell the jobs in hand to end, and go on
   USR2, CONT  pause, go on
 
+With --processes, a master passes these on to its worker processes, and:
+  HUP         replace all processes, one after the other; they load their code anew
+  TTIN, TTOU  one process more, one less
+
 Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
 `
 

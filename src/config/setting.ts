@@ -79,6 +79,17 @@ export interface Range {
   readonly unit: string
 }
 
+/** The same where nobody need say anything. */
+export function numberOrNone(words: Words, range: Range): Setting<number | undefined> {
+  const { read } = number(words, 0, range)
+  return {
+    ...words,
+    shownDefault: null,
+    repeats: false,
+    read: (given, variables) => (given.length === 0 ? undefined : read(given, variables)),
+  }
+}
+
 export function number(
   words: Words,
   unset: number,

@@ -1,10 +1,27 @@
 // The one table of what can be set from outside: flag, variables (ours, then Ruby's and PHP's), default, unit.
 
-import { namespace, redisPlace } from './redis-place.ts'
-import { choice, number, type Setting, settingValue, text, texts, toggle, type Variables } from './setting.ts'
+import { type HttpPlace, httpPlace } from './http-place.ts'
+import { ofPerforming, type PerformingSettings } from './performing-settings.ts'
+import { ofProcesses, type ProcessSettings } from './process-settings.ts'
+import { type QueueSettings, queueSettings } from './queue-settings.ts'
+import { namespace, redisPlace, tlsFiles } from './redis-place.ts'
+import {
+  choice,
+  number,
+  numberOrNone,
+  type Setting,
+  settingValue,
+  text,
+  texts,
+  toggle,
+  type Variables,
+} from './setting.ts'
 
-export interface Settings {
+export interface Settings extends PerformingSettings, ProcessSettings, QueueSettings {
   readonly redis: Setting<string>
+  readonly tlsCa: Setting<string | undefined>
+  readonly tlsCert: Setting<string | undefined>
+  readonly tlsKey: Setting<string | undefined>
   readonly namespace: Setting<string>
   readonly jobs: Setting<readonly string[]>
   readonly logfile: Setting<string | undefined>
@@ -12,6 +29,8 @@ export interface Settings {
   readonly quiet: Setting<boolean>
   readonly verbose: Setting<boolean>
   readonly pidfile: Setting<string | undefined>
+  readonly http: Setting<HttpPlace | undefined>
+  readonly maxLagSeconds: Setting<number>
   readonly payload: Setting<'php' | 'ruby'>
   readonly schedule: Setting<readonly string[]>
   readonly environment: Setting<string | undefined>
@@ -22,11 +41,13 @@ export interface Settings {
   readonly envSubstitution: Setting<boolean>
   readonly schedulerIntervalSeconds: Setting<number>
   readonly appName: Setting<string>
+  readonly failedKeep: Setting<number | undefined>
+  readonly failedMaxAgeDays: Setting<number | undefined>
   readonly scheduleJobs: Setting<readonly string[]>
   readonly queue: Setting<string>
   readonly concurrency: Setting<number>
   readonly workerIntervalSeconds: Setting<number>
-  readonly termTimeoutSeconds: Setting<number>
+  readonly failureWebhook: Setting<string | undefined>
 }
 
 export type SettingName = keyof Settings
@@ -35,6 +56,7 @@ export type SettingValue<Name extends SettingName> =
 
 const ofAll = {
   redis: redisPlace,
+  ...tlsFiles,
   namespace,
   jobs: texts(
     {
@@ -72,6 +94,16 @@ const ofDaemons = {
   pidfile: text(
     { flags: '-P, --pidfile <file>', variables: ['PIDFILE'], help: 'write the process id to this file' },
     undefined,
+  ),
+  http: httpPlace,
+  maxLagSeconds: number(
+    {
+      flags: '--max-lag <seconds>',
+      variables: ['RESQUE_MAX_LAG'],
+      help: 'how late a delayed job or a recurring run may be before that counts as unhealthy',
+    },
+    30,
+    { least: 0, most: 86_400, unit: 'seconds' },
   ),
 } as const
 
@@ -123,7 +155,7 @@ const ofScheduler = {
   scheduleJobs: texts({
     flags: '-j, --jobs <path>',
     variables: ['RESQUE_JOBS', 'APP_INCLUDE'],
-    help: 'file or folder with job classes, to learn their queues; may be given several times',
+    help: 'file or folder with job classes, to learn their queues and hooks; may be given several times',
   }),
   schedulerIntervalSeconds: number(
     {
@@ -133,6 +165,22 @@ const ofScheduler = {
     },
     1,
     { least: 0.01, most: 3_600, unit: 'seconds' },
+  ),
+  failedKeep: numberOrNone(
+    {
+      flags: '--failed-keep <number>',
+      variables: ['RESQUE_FAILED_KEEP'],
+      help: 'keep so many records on the failed list, the newest (default: all)',
+    },
+    { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true, unit: 'records' },
+  ),
+  failedMaxAgeDays: numberOrNone(
+    {
+      flags: '--failed-max-age <days>',
+      variables: ['RESQUE_FAILED_MAX_AGE_DAYS'],
+      help: 'take records off the failed list that are older than so many days (default: none)',
+    },
+    { least: 0, most: 36_500, unit: 'days' },
   ),
   appName: text(
     {
@@ -148,7 +196,7 @@ const ofScheduler = {
 const queueList: Setting<string> = {
   flags: '--queue <list>',
   variables: ['QUEUE', 'QUEUES'],
-  help: 'queues in order of priority: mail,low; "*" for all; globs; !name to leave one out',
+  help: 'queues in order of priority: mail,low; "*" for all; globs; !name to leave one out; mail:5,low:1 by weight',
   shownDefault: null,
   repeats: true,
   read: (given) => given.map(({ text }) => text).join(','),
@@ -174,18 +222,25 @@ const ofWorker = {
     1,
     { least: 0.01, most: 3_600, unit: 'seconds' },
   ),
-  termTimeoutSeconds: number(
+  failureWebhook: text(
     {
-      flags: '-t, --term-timeout <seconds>',
-      variables: ['RESQUE_TERM_TIMEOUT'],
-      help: 'how long jobs in hand may go on after TERM before they are put back',
+      flags: '--failure-webhook <url>',
+      variables: ['RESQUE_FAILURE_WEBHOOK'],
+      help: 'post each job that failed for good to this address, as JSON',
     },
-    25,
-    { least: 0, most: 86_400, unit: 'seconds' },
+    undefined,
   ),
 } as const
 
-export const settings: Settings = { ...ofAll, ...ofDaemons, ...ofScheduler, ...ofWorker }
+export const settings: Settings = {
+  ...ofAll,
+  ...ofDaemons,
+  ...ofScheduler,
+  ...ofWorker,
+  ...ofPerforming,
+  ...ofProcesses,
+  ...queueSettings,
+}
 
 /** @throws ConfigurationError for a value that cannot be right */
 export function readSetting<Name extends SettingName>(

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { rubyTime } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
-import type { Store } from '../redis/store.ts'
+import { replyList, type Store } from '../redis/store.ts'
+import { type Order, readOrder } from './orders.ts'
 
-const beatScript = defineScript(new URL('./beat.lua', import.meta.url))
+const beatScript = defineScript(new URL('./beat.lua', import.meta.url), { confirmed: false })
 
 export interface Member {
   /** New for each time that a process joins: it marks the jobs in hand. */
@@ -18,7 +19,15 @@ export interface Member {
   readonly slots: number
 }
 
-function hostPart(): string {
+interface Saying {
+  readonly what: 'join' | 'beat'
+  /** Whether to renew what Ruby reads. */
+  readonly withHeartbeat: boolean
+  readonly info: string
+}
+
+/** The name of this machine as worker ids have it. */
+export function hostPart(): string {
   return hostname().replaceAll(':', '-') || 'localhost'
 }
 
@@ -33,38 +42,48 @@ export class Roster {
     this.#store = store
   }
 
-  async #say(member: Member, what: 'join' | 'beat', withHeartbeat: boolean): Promise<unknown> {
+  async #say(member: Member, saying: Saying): Promise<readonly string[]> {
     const { redis, keys, clock, scriptNow } = this.#store
-    const nowMs = clock.nowMs()
-    return beatScript.run(
+    const lists = [keys.processes, keys.processIds, keys.workers, keys.heartbeats, keys.processInfo]
+    const reply = await beatScript.run(
       redis,
-      [keys.processes, keys.processIds, keys.workers, keys.heartbeats],
+      [...lists, keys.orders(member.token)],
       [
         scriptNow(),
         member.token,
         member.slots,
         member.workerId,
-        withHeartbeat ? '1' : '',
-        rubyTime(nowMs),
-        what,
+        saying.withHeartbeat ? '1' : '',
+        rubyTime(clock.nowMs()),
+        saying.what,
         keys.workerPrefix,
+        saying.info,
       ],
     )
+    return replyList(reply).map(String)
   }
 
-  /** Joins as `host:pid:queues`, or under a host made unique when that id is in use (containers with pid 1). */
-  async join(queues: string, slots: number): Promise<Member> {
+  /**
+   * Joins as `host:pid:queues`, or under a host made unique when that id is in use (containers with pid 1).
+   * @param info what the process tells of itself, '' for nothing
+   */
+  async join(queues: string, slots: number, info = ''): Promise<Member> {
     const token = randomBytes(8).toString('hex')
+    const saying = { what: 'join', withHeartbeat: true, info } as const
     const plain: Member = { token, slots, workerId: `${hostPart()}:${process.pid}:${queues}` }
-    if ((await this.#say(plain, 'join', true)) !== 'taken') return plain
+    if ((await this.#say(plain, saying))[0] !== 'taken') return plain
     const unique: Member = { token, slots, workerId: `${uniqueProcessName()}:${queues}` }
-    await this.#say(unique, 'join', true)
+    await this.#say(unique, saying)
     return unique
   }
 
-  /** Says that the process lives. False: it was taken for dead in the meantime and has to join anew. */
-  async beat(member: Member, withHeartbeat: boolean): Promise<boolean> {
-    return (await this.#say(member, 'beat', withHeartbeat)) !== 'gone'
+  /**
+   * Says that the process lives. Resolves to what it was told from outside, or to null when it was taken for dead in
+   * the meantime and has to join anew.
+   */
+  async beat(member: Member, withHeartbeat: boolean, info = ''): Promise<readonly Order[] | null> {
+    const [word, ...orders] = await this.#say(member, { what: 'beat', withHeartbeat, info })
+    return word === 'gone' ? null : orders.map(readOrder).filter((order) => order !== null)
   }
 
   /** Every worker id, of all systems. */

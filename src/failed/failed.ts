@@ -51,7 +51,8 @@ function checkOrder(order: unknown): void {
   throw new InvalidArgumentError('order', order, why)
 }
 
-function checkTrim({ keep, maxAgeDays }: TrimOptions): void {
+/** @throws InvalidArgumentError */
+export function checkTrim({ keep, maxAgeDays }: TrimOptions): void {
   if (keep === undefined && maxAgeDays === undefined) {
     const why = 'trim was not told what to keep. Give keep (how many) or maxAgeDays or both.'
     throw new InvalidArgumentError('keep', keep, why)

@@ -16,6 +16,7 @@ export const checkNames = [
   'schedule',
   'loop',
   'registered',
+  'processes',
 ] as const
 export type CheckName = (typeof checkNames)[number]
 

@@ -5,7 +5,7 @@ import type { HealthCheck } from './checks.ts'
 export interface PageSource {
   readonly role: 'scheduler' | 'worker'
   /** Whether the process does what it is for, and should not be started anew. */
-  alive(): HealthCheck[]
+  alive(): HealthCheck[] | Promise<HealthCheck[]>
   /** Whether what it is there for happens. */
   ready(): Promise<HealthCheck[]>
   /** In the text format of Prometheus. */

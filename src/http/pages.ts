@@ -32,7 +32,7 @@ export function pagesOf(source: PageSource): Hono {
     context.header('cache-control', 'no-store')
   })
   pages.get('/', (context) => context.text(door(source.role)))
-  pages.get('/healthz', (context) => told(context, source.role, source.alive()))
+  pages.get('/healthz', async (context) => told(context, source.role, await source.alive()))
   pages.get('/readyz', async (context) => told(context, source.role, await source.ready()))
   pages.get('/metrics', async (context) =>
     context.body(await source.metrics(), wellCode, { 'content-type': metricsType }),

@@ -52,10 +52,17 @@ async function sourceOf({ scheduler, worker, maxLagSeconds }: ServeHttpOptions):
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
   checkPort(options.port)
   checkMaxLag(options.maxLagSeconds ?? defaultMaxLagSeconds)
-  const source = await sourceOf(options)
+  return serveSource(await sourceOf(options), options)
+}
+
+/** The same for any source. */
+export async function serveSource(
+  source: PageSource,
+  { port: wanted, host }: Pick<ServeHttpOptions, 'port' | 'host'>,
+): Promise<HttpServer> {
   try {
     const { openServer } = await import('./server.ts')
-    const { port, close } = await openServer(source, options.port, options.host)
+    const { port, close } = await openServer(source, wanted, host)
     return { port, close: () => close().finally(() => source.close()) }
   } catch (error) {
     source.close()

@@ -10,6 +10,7 @@ import { addBuildInfo } from './metrics/build-info.ts'
 import { processMetrics } from './metrics/process-metrics.ts'
 import { WorkerMetrics, workerPrefix } from './metrics/worker-metrics.ts'
 import { checkLoop, type PageSource } from './page-source.ts'
+import type { WorkerReport } from './worker-report.ts'
 
 export class WorkerSource implements PageSource {
   readonly role = 'worker'
@@ -65,6 +66,18 @@ export class WorkerSource implements PageSource {
 
   async metrics(): Promise<string> {
     return (await this.#metrics.register.metrics()) + (await this.#process.metrics())
+  }
+
+  /** The same for a master. */
+  async report(): Promise<WorkerReport> {
+    const own = await this.#metrics.register.getMetricsAsJSON()
+    const ofProcess = await this.#process.getMetricsAsJSON()
+    return {
+      pid: process.pid,
+      alive: this.alive(),
+      ready: await this.ready(),
+      metrics: [...own, ...ofProcess],
+    }
   }
 
   close(): void {

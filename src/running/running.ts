@@ -6,6 +6,7 @@ import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
 import { Cancelling } from './cancelling.ts'
 import { type Limit, Limits, limitWords } from './limits.ts'
+import { type Removal, removeForeign } from './remove-foreign.ts'
 
 const settleScript = defineScript(new URL('./settle.lua', import.meta.url))
 const settleLimitedScript = defineScript(new URL('./settle-limited.lua', import.meta.url))
@@ -224,6 +225,11 @@ export class Running {
   /** The same with one process that is known to be dead, however young its last beat. */
   bury(token: string): Promise<Orphans> {
     return this.#requeue('', token, false)
+  }
+
+  /** Takes a worker of another system off the list; the job that this record tells of has failed. */
+  removeForeign(worker: string, record: string | null): Promise<Removal> {
+    return removeForeign(this.#store, worker, record, this.#keepSeconds)
   }
 
   /** A process leaves: what it still has in hand goes back, and its records go. */

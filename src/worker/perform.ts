@@ -1,28 +1,47 @@
 // One job through its steps: read the payload, find the class, perform, and say what became of it. A job's own
 // failure is an outcome here, never an exception that travels.
 
+import { DontPerform } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Outcome, Reserved } from '../running/running.ts'
 import type { Statuses } from '../status/status.ts'
-import { type Abort, Context } from './context.ts'
+import { callFailureHooks, runAround } from './around-job.ts'
+import type { Attending } from './attendants.ts'
+import { cancelled } from './cancelled.ts'
+import { Context } from './context.ts'
+import type { Ending } from './ending.ts'
+import type { GivenUp } from './given-up.ts'
 import type { JobClasses } from './job-classes.ts'
-import { completed, failed, jobEvent, poisoned } from './outcome.ts'
+import { completed, failed, jobEvent, poisoned, vetoed } from './outcome.ts'
 import { runJob } from './run-job.ts'
+import { withTimeout } from './time-limit.ts'
 
 /** Runs a job, here or in a process of its own, and resolves to its result. @throws what the job throws */
-export type RunJob = (className: string, context: Context, abort: Abort) => Promise<unknown> | unknown
+export type RunJob = (performance: Performance, context: Context) => Promise<unknown> | unknown
 
 export interface Performer {
   readonly classes: JobClasses
   readonly run: RunJob
   readonly events: Emitter
   readonly statuses: Statuses
+  readonly limits: Limits
+  /** Jobs that nobody waits for any more. */
+  readonly givenUp: GivenUp
+  readonly attending: Attending
   /** Redis's clock, as well as this machine knows it. */
   readonly time: RedisTime
   /** Id of a slot's worker, for failure records. */
   workerId(slot: number): string
+}
+
+/** What a worker allows its jobs. */
+export interface Limits {
+  /** For jobs that say nothing of it themselves; undefined for as long as it takes. */
+  readonly timeoutSeconds: number | undefined
+  /** From the word that a job should end until it is ended. */
+  readonly graceSeconds: number
 }
 
 /** What time it is at Redis. Whoever gets a reply that tells it sets the offset to this machine's clock. */
@@ -31,41 +50,85 @@ export interface RedisTime {
   nowMs(): number
 }
 
-export function makePerformer(
-  { clock, statuses }: Rooms,
-  classes: JobClasses,
-  events: Emitter,
-  workerId: (slot: number) => string,
-): Performer {
+export interface PerformerParts {
+  readonly classes: JobClasses
+  readonly events: Emitter
+  readonly limits: Limits
+  readonly givenUp: GivenUp
+  readonly attending: Attending
+  /** Undefined: in this very process. */
+  readonly run: RunJob | undefined
+  workerId(slot: number): string
+}
+
+export function makePerformer({ clock, statuses }: Rooms, parts: PerformerParts): Performer {
   const time: RedisTime = { offsetMs: 0, nowMs: () => clock.nowMs() + time.offsetMs }
-  const run: RunJob = (className, context, abort) => runJob(classes.get(className), context, abort)
-  return { classes, run, events, statuses, time, workerId }
+  const here: RunJob = (_performance, context) => runJob(parts.classes.get(context.className), context)
+  return { ...parts, run: parts.run ?? here, statuses, time }
 }
 
 /** A job while it is performed. */
 export interface Performance {
   readonly reserved: Reserved
-  readonly abort: Abort
+  readonly ending: Ending
   readonly startedMs: number
+}
+
+/** Runs a job within its timeout: the call's own, else its class's, else the worker's. */
+function run(
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  performer: Performer,
+): Promise<unknown> | unknown {
+  const { classes, limits, givenUp, attending } = performer
+  const running = runAround(attending.hooks, context, () => performer.run(performance, context))
+  const ofClass = classes.find(job.className)?.timeoutSeconds
+  const timeoutSeconds = job.options.timeoutSeconds ?? ofClass ?? limits.timeoutSeconds
+  if (timeoutSeconds === undefined) return running
+  const ended = Promise.resolve(running)
+  const onGivenUp = (): void => givenUp.add(jobEvent(context), ended)
+  const { graceSeconds } = limits
+  return withTimeout(ended, performance.ending, { timeoutSeconds, graceSeconds, onGivenUp })
+}
+
+/** Not performed well. An `onFailure` hook hears of it before it is decided what becomes of the job. */
+async function endBadly(
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  thrown: unknown,
+  performer: Performer,
+): Promise<Outcome> {
+  if (performance.ending.isCancelled) return cancelled(performance, job, context, performer)
+  if (DontPerform.is(thrown)) return vetoed(performance, job, context, thrown, performer)
+  const jobClass = performer.classes.find(job.className)
+  await callFailureHooks(jobClass, performer.attending.hooks, context, thrown)
+  if (context.said !== undefined) await context.said
+  return failed(performance, job, context, thrown, performer)
 }
 
 /** Performs a job that is in hand. Never rejects. */
 export async function perform(performance: Performance, performer: Performer): Promise<Outcome> {
-  const { reserved, abort } = performance
+  const { reserved, ending } = performance
   let job: DecodedJob
   try {
     job = decodePayload(reserved.payload)
   } catch (error) {
     return poisoned(reserved, error, performer)
   }
-  const context = new Context(reserved, job, abort, performer.statuses, performer.events)
-  if (performer.events.has('reserved')) performer.events.emit('reserved', jobEvent(context))
+  const { statuses, events, attending } = performer
+  const context = new Context(reserved, job, ending, statuses, events, attending.enqueuer)
+  attending.watch.began(context, performance.startedMs - performer.time.offsetMs)
+  if (events.has('reserved')) events.emit('reserved', { ...jobEvent(context), queueTimeMs: job.queueTimeMs })
   try {
-    const result = await performer.run(job.className, context, abort)
+    const result = await run(performance, job, context, performer)
     if (context.said !== undefined) await context.said
     return completed(performance, job, context, result, performer)
   } catch (error) {
     if (context.said !== undefined) await context.said
-    return failed(performance, job, context, error, performer)
+    return endBadly(performance, job, context, error, performer)
+  } finally {
+    attending.watch.ended(context)
   }
 }

@@ -6,16 +6,18 @@ import { Heart } from '../daemon/heart.ts'
 import { runLoop } from '../daemon/run-loop.ts'
 import { Emitter, type EventName, type Listener } from '../events.ts'
 import { openRooms, type Rooms } from '../rooms.ts'
+import { Admission } from './admission.ts'
+import { Cancels } from './cancels.ts'
+import { Conduct, type LeaveReason } from './conduct.ts'
+import { drain } from './drain.ts'
 import { Ears } from './ears.ts'
 import { Hands } from './hands.ts'
-import { JobClasses } from './job-classes.ts'
+import { readQueueLimits } from './limits.ts'
 import { type StopOptions, stopWithinMs, type WorkerOptions, workerNumbers } from './options.ts'
-import { makePerformer } from './perform.ts'
+import type { WorkerPulse } from './pulse.ts'
 import { QueueList } from './queue-list.ts'
-
-/** How long a job that was told to end is waited for before it is put back. */
-const abortGraceMs = 500
-const longestNapMs = 60_000
+import { checkOrder, Turns } from './queue-order.ts'
+import { Workplace } from './workplace.ts'
 
 /** @throws InvalidArgumentError, ConfigurationError for options that cannot be right */
 export class Worker {
@@ -28,6 +30,13 @@ export class Worker {
   readonly #ears: Ears
   readonly #heart: Heart
   readonly #hands: Hands
+  readonly #admission: Admission
+  readonly #workplace: Workplace
+  readonly #cancels: Cancels
+  readonly #conduct: Conduct
+  readonly #queues: string
+  readonly #slots: number
+  #lastPassMs = 0
   #wakes = 0
   #seenEmptyAt = -1
   #paused = false
@@ -39,17 +48,40 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     const queues = new QueueList(options.queues)
-    const classes = new JobClasses(options.jobs)
-    const { concurrency, intervalMs, termTimeoutMs } = workerNumbers(options)
+    const turns = new Turns(queues, checkOrder(options.order, queues))
+    const numbers = workerNumbers(options)
+    const { concurrency, intervalMs, termTimeoutMs } = numbers
+    this.#queues = queues.text
+    this.#slots = concurrency
     this.#intervalMs = intervalMs
     this.#termTimeoutMs = termTimeoutMs
     this.#ownsRooms = options.resque === undefined
     this.#rooms = options.resque?.rooms ?? openRooms(options)
-    this.#ears = new Ears(this.#rooms, queues, () => this.#wake())
-    this.#heart = new Heart(this.#rooms, this.#events, queues.text, concurrency)
-    const performer = makePerformer(this.#rooms, classes, this.#events, (slot) => this.#heart.workerId(slot))
+    const { maxJobs, maxMemoryMb } = numbers
+    const memoryMb = options.isolation === 'process' ? null : maxMemoryMb
+    this.#conduct = new Conduct({ maxJobs, maxMemoryMb: memoryMb, fleet: options.fleet }, this, this.#events)
+    const onOrders = (tokens: string): void => this.#heart.hear(tokens)
+    this.#ears = new Ears(this.#rooms, queues, turns, () => this.#wake(), onOrders)
+    this.#heart = new Heart(this.#rooms, this.#events, queues.text, concurrency, this.#conduct)
+    const workerId = (slot: number): string => this.#heart.workerId(slot)
+    const workplace = new Workplace(options, numbers, this.#rooms, this.#clock, this.#events, workerId)
+    this.#workplace = workplace
     const { running, clock } = this.#rooms
-    this.#hands = new Hands(running, clock, performer, concurrency, () => this.#kick?.abort())
+    this.#admission = new Admission({
+      limits: running.limits,
+      classes: workplace.classes,
+      queueLimits: readQueueLimits(options.limits?.queues),
+      events: this.#events,
+      clock,
+      time: workplace.performer.time,
+      onOpening: () => this.#wake(),
+    })
+    const onOutcome = (): void => {
+      this.#conduct.noteOutcome()
+      this.#kick?.abort()
+    }
+    this.#hands = new Hands(running, clock, workplace.performer, this.#admission, concurrency, onOutcome)
+    this.#cancels = new Cancels(this.#rooms, this.#hands, () => workerId(1))
   }
 
   /** Listens to an event; the function returned stops listening. */
@@ -62,22 +94,67 @@ export class Worker {
     return this.#hands.busy
   }
 
+  /** Its connection and stations. */
+  get rooms(): Rooms {
+    return this.#rooms
+  }
+
+  get pulse(): WorkerPulse {
+    return {
+      queues: this.#queues,
+      slots: this.#slots,
+      busy: this.#hands.busy,
+      ...this.#hands.tally,
+      isPaused: this.#paused,
+      isRegistered: this.#heart.isRegistered,
+      intervalMs: this.#intervalMs,
+      lastPassMs: this.#lastPassMs,
+    }
+  }
+
+  /** Of its registration; a new one each time that it was taken for dead. @throws Error before `started` */
+  get token(): string {
+    return this.#heart.holder.token
+  }
+
+  /** Whether this worker has a job class of that name. */
+  performs(className: string): boolean {
+    return this.#workplace.classes.find(className) !== undefined
+  }
+
+  /** Whether it stopped by itself, because too many jobs ran on after their timeout (`maxStuck`). */
+  get isWornOut(): boolean {
+    return this.#workplace.wornOut.aborted
+  }
+
+  /** Why it stopped without a signal; undefined when that is not so. */
+  get leaveReason(): LeaveReason | undefined {
+    return this.#conduct.reason
+  }
+
   /** Takes no new jobs until `resume`. */
   pause(): void {
+    if (!this.#paused) void this.#workplace.attendants.tell('workerPaused')
     this.#paused = true
+    this.#heart.tell()
   }
 
   resume(): void {
+    if (this.#paused) void this.#workplace.attendants.tell('workerResumed')
     this.#paused = false
+    this.#heart.tell()
     this.#wake()
   }
 
   /** Tells every job in hand to end (its `signal` aborts), and goes on. */
   abortJobs(): void {
-    this.#hands.abortJobs()
+    this.#hands.abortJobs(true)
   }
 
-  /** Runs until the signal aborts; resolves when it has fully stopped. Rejects only on a bug. */
+  /**
+   * Runs until the signal aborts; resolves when it has fully stopped.
+   * @throws ConfigurationError when the job files cannot be loaded; else rejects only on a bug
+   */
   run(signal: AbortSignal): Promise<void> {
     this.#running ??= this.#live(signal)
     return this.#running
@@ -99,15 +176,32 @@ export class Worker {
     this.#drainUntilMs = this.#clock.nowMs() + stopWithinMs(options, this.#termTimeoutMs)
     this.#stop?.abort()
     this.#kick?.abort()
+    if (this.#running === undefined && this.#ownsRooms) await this.#rooms.connection.close()
     await this.#running
   }
 
-  async #live(signal: AbortSignal): Promise<void> {
+  async #live(asked: AbortSignal): Promise<void> {
+    await this.#workplace.open().catch(async (error: unknown) => {
+      await this.#leave()
+      throw error
+    })
+    const signal = this.#conduct.until([asked, this.#workplace.wornOut])
     const stopped = new AbortController()
     signal.addEventListener('abort', () => this.#wake())
     void this.#ears.open().catch(() => undefined)
-    const heart = this.#heart.run(stopped.signal)
-    await this.#loop(signal, () => this.#pass(signal))
+    const heart = Promise.all([
+      this.#heart.run(stopped.signal),
+      this.#cancels.run(stopped.signal),
+      this.#conduct.run(stopped.signal),
+      this.#admission.run(stopped.signal),
+    ])
+    await this.#loop(signal, () =>
+      this.#pass(signal).finally(() => {
+        this.#lastPassMs = this.#clock.nowMs()
+      }),
+    )
+    void this.#workplace.attendants.tell('workerStopping')
+    this.#heart.tell()
     await this.#drain()
     stopped.abort()
     await heart
@@ -126,6 +220,7 @@ export class Worker {
 
   async #leave(): Promise<void> {
     this.#ears.close()
+    await this.#workplace.close()
     await this.#heart.leave().catch(() => undefined)
     this.#events.emit('stopped', { role: 'worker', name: this.#heart.workerId(1) })
     if (this.#ownsRooms) await this.#rooms.connection.close()
@@ -156,12 +251,13 @@ export class Worker {
   /** Hands in outcomes and takes jobs. What wakes us while Redis is asked makes it worth asking once more. */
   async #exchange(mayTake: boolean): Promise<void> {
     const wakes = this.#wakes
-    const { registered, sawEmpty } = await this.#hands.exchange(
-      this.#heart.holder,
-      mayTake ? this.#ears.names : [],
-    )
+    const queues = mayTake ? this.#ears.inOrder() : []
+    const { registered, sawEmpty } = await this.#hands.exchange(this.#heart.holder, queues)
     if (!registered) this.#heart.rejoin()
-    else if (mayTake && sawEmpty) this.#seenEmptyAt = wakes
+    else if (mayTake && sawEmpty) {
+      this.#seenEmptyAt = wakes
+      this.#workplace.attendants.sawEmpty()
+    }
   }
 
   /** Taken for dead while it drains, a worker joins once more: what it hands in is refused, but it can end. */
@@ -190,29 +286,14 @@ export class Worker {
 
   async #drain(): Promise<void> {
     this.#drainUntilMs ??= this.#clock.nowMs() + this.#termTimeoutMs
-    if (await this.#settleUntil(() => this.#drainUntilMs ?? 0)) return
-    this.abortJobs()
-    const graceEndsMs = this.#clock.nowMs() + abortGraceMs
-    if (await this.#settleUntil(() => graceEndsMs)) return
-    this.#hands.giveBack()
-    const givenBackMs = this.#clock.nowMs()
-    await this.#settleUntil(() => givenBackMs)
-  }
-
-  /**
-   * Goes on handing in outcomes until no job is in hand (true) or the time is over (false). When Redis is away
-   * it is waited for as long again: what could not be handed in is put back when this process is found dead.
-   */
-  async #settleUntil(untilMs: () => number): Promise<boolean> {
-    const over = new AbortController()
-    await this.#loop(over.signal, async () => {
-      const leftMs = untilMs() - this.#clock.nowMs()
-      if (-leftMs > Math.max(this.#termTimeoutMs, abortGraceMs)) over.abort()
-      else if (this.#hands.haveOutcomes) await this.#handIn()
-      else if (this.#hands.busy === 0 || leftMs <= 0) over.abort()
-      else await this.#sleep(Math.min(leftMs, longestNapMs))
-      return 0
+    await drain({
+      hands: this.#hands,
+      clock: this.#clock,
+      termTimeoutMs: this.#termTimeoutMs,
+      untilMs: () => this.#drainUntilMs ?? 0,
+      handIn: () => this.#handIn(),
+      sleep: (ms) => this.#sleep(ms),
+      loop: (signal, pass) => this.#loop(signal, pass),
     })
-    return this.#hands.busy === 0
   }
 }

@@ -99,3 +99,44 @@ test('USR2 pauses, CONT goes on', async () => {
   await worker.waitForLine(/Note: later/)
   await eventually(async () => expect(await stateOf(home, id)).toBe('complete'))
 })
+
+test.each(['SIGHUP', 'SIGTTIN', 'SIGTTOU'] as const)(
+  '%s without a master changes nothing, and says what would',
+  async (signal) => {
+    const home = world()
+    const worker = await startWorker(home)
+    worker.kill(signal)
+    await worker.waitForLine(/nothing changes\. Start with --processes/)
+    await home.resque.enqueueTo('notes', 'Note', 'still here')
+    await worker.waitForLine(/performed Note/)
+  },
+)
+
+test('with GRACEFUL_TERM, TERM waits for the jobs in hand as QUIT does; a second one puts them back', async () => {
+  const home = world()
+  const options = { env: { GRACEFUL_TERM: '1', RESQUE_TERM_TIMEOUT: '0' } }
+  const worker = await startWorker(home, [], options)
+  const id = await home.resque.enqueueTo('waits', 'Wait', 1_000)
+  await worker.waitForLine(/Wait: waiting/)
+  worker.kill()
+  expect(await worker.exit).toEqual({ code: 0, signal: null })
+  expect(await stateOf(home, id)).toBe('complete')
+
+  const again = await startWorker(home, [], options)
+  const deaf = await home.resque.enqueueTo('waits', 'Deaf', longMs)
+  await again.waitForLine(/Deaf: deaf/)
+  again.kill()
+  await again.waitForLine(/finishing the jobs in hand/)
+  again.kill()
+  expect(await again.exit).toEqual({ code: 0, signal: null })
+  expect(await stateOf(home, deaf)).toBe('waiting')
+})
+
+test("Ruby's and PHP's variables that have nothing to change here are taken, and told once", async () => {
+  const env = { BLOCKING: '1', TERM_CHILD: '1', FORK_PER_JOB: 'false', RESQUE_PROCLINE_PREFIX: 'shop: ' }
+  const worker = await startWorker(world(), ['--processes', '2'], { env })
+  await worker.waitForLine(/BLOCKING has no effect here: producers wake/)
+  await eventually(() => expect(worker.lines.filter((line) => line.includes(' has started'))).toHaveLength(2))
+  const told = worker.lines.filter((line) => line.includes('has no effect'))
+  expect(told.map((line) => /(\w+) has no effect/.exec(line)?.[1]).sort()).toEqual(['BLOCKING', 'TERM_CHILD'])
+})

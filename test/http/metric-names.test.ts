@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { FleetSource } from '../../src/http/fleet-source.ts'
 import { world } from '../support/world.ts'
 import { get, servePages } from './pages.ts'
 
@@ -12,7 +13,10 @@ interface Metric {
 }
 
 async function metricsOf(port: number): Promise<Map<string, Metric>> {
-  const { text } = await get(port, '/metrics')
+  return metricsIn((await get(port, '/metrics')).text)
+}
+
+function metricsIn(text: string): Map<string, Metric> {
   const helps = new Map(
     [...text.matchAll(/^# HELP (\S+) (.*)$/gm)].map(([, name = '', help = '']) => [name, help]),
   )
@@ -24,7 +28,9 @@ async function exposed(): Promise<Map<string, Metric>> {
   const here = world()
   const scheduler = await metricsOf(await servePages({ scheduler: here.scheduler() }))
   const worker = await metricsOf(await servePages({ worker: here.worker({ queues: 'a', jobs: [] }) }))
-  return new Map([...scheduler, ...worker])
+  const fleet = { wanted: 2, running: 2, deaths: 0, ask: async () => [] }
+  const master = metricsIn(await new FleetSource(fleet).metrics())
+  return new Map([...scheduler, ...worker, ...master])
 }
 
 function read(path: string): string {

@@ -36,6 +36,8 @@ it('names keys of its own so that nobody who looks for delayed buckets meets the
   const own = [
     keys.processes,
     keys.processIds,
+    keys.processInfo,
+    keys.ordered,
     keys.pausedQueues,
     keys.attempts,
     keys.deaths,
@@ -46,12 +48,15 @@ it('names keys of its own so that nobody who looks for delayed buckets meets the
     keys.delayedIndexPrefix,
     keys.recurring('shop').last,
     keys.recurring('').jobs,
+    keys.orders('5f2c'),
     keys.progress('2ac8'),
     keys.jobLog('2ac8'),
   ]
   expect(own.map((key) => key.slice(7))).toEqual([
     'processes',
     'process_ids',
+    'process_info',
+    'orders',
     'paused_queues',
     'attempts',
     'deaths',
@@ -62,6 +67,7 @@ it('names keys of its own so that nobody who looks for delayed buckets meets the
     'delayed_index:',
     'recurring_last:shop',
     'recurring_jobs:',
+    'orders:5f2c',
     'job:2ac8:progress',
     'job:2ac8:log',
   ])

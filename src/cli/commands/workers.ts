@@ -1,28 +1,50 @@
-// resque workers and stats: who works here, and the numbers of the whole system.
+// resque workers and stats: who works here, and the numbers of the whole system. What workers can be told is in
+// workers-control.ts.
 
 import type { Command } from 'commander'
-import type { WorkerInfo } from '../../client/workers.ts'
+import type { JobInHand, WorkerProcess } from '../../client/worker-processes.ts'
 import type { CliContext } from '../context.ts'
 import { counted, printable, writeTable } from '../output.ts'
-import { addCommand, answer, type Session } from './session.ts'
+import { addCommand, addGroup, answer, type Session } from './session.ts'
 import { argsText } from './values.ts'
+import { addWorkerControl } from './workers-control.ts'
 
-function cells({ paint }: Session, { id, host, pid, queues, job }: WorkerInfo): string[] {
-  const who = [id, host, String(pid), queues.join(',')].map(printable)
-  if (job === null) return [...who, paint('dim', 'idle'), '', '']
-  const text = `${printable(job.class)}(${argsText(job.args)})`
-  return [...who, paint('bold', 'running'), text, printable(job.since)]
+const megabyte = 1024 * 1024
+
+function stateText({ paint }: Session, { state, isOurs, jobs }: WorkerProcess): string {
+  const text = isOurs ? state : jobs.length > 0 ? 'running' : '-'
+  if (state === 'dead') return paint('red', text)
+  return state === 'running' ? text : paint('yellow', text)
+}
+
+function jobCells({ class: className, args, since }: JobInHand): string[] {
+  return [`${printable(className)}(${argsText(args)})`, printable(since)]
+}
+
+/** A row for the process, with its first job in hand; a row for each other job. */
+function rowsOf(session: Session, process: WorkerProcess): string[][] {
+  const { id, slots, jobs, performed, rssBytes, master } = process
+  const memory = rssBytes === null ? '-' : `${Math.round(rssBytes / megabyte)} MB`
+  const numbers = [`${jobs.length}/${slots}`, performed.toLocaleString('en-US'), memory]
+  const head = [
+    printable(id),
+    stateText(session, process),
+    ...numbers,
+    master === null ? '-' : String(master.pid),
+  ]
+  const [first = ['', ''], ...rest] = jobs.map(jobCells)
+  return [[...head, ...first], ...rest.map((cells) => [...head.map(() => ''), ...cells])]
 }
 
 async function workers(session: Session): Promise<undefined> {
-  const list = await session.resque.workers.list()
-  const values = list.map((worker) => ({ ...worker, state: worker.job === null ? 'idle' : 'running' }))
-  answer(session, values, () => {
-    const rows = list.map((worker) => cells(session, worker))
-    const head = ['worker', 'host', 'pid', 'queues', 'state', 'job', 'since']
+  const processes = await session.resque.workers.processes()
+  answer(session, processes, () => {
+    const rows = processes.flatMap((process) => rowsOf(session, process))
+    const head = ['worker', 'state', 'jobs', 'performed', 'memory', 'master', 'job', 'since']
     if (rows.length > 0) writeTable(session.stdout, head, rows)
-    const busy = list.filter(({ job }) => job !== null).length
-    session.stdout.write(`${counted(list.length, 'worker')}, ${busy} with a job in hand\n`)
+    const busy = processes.reduce((sum, { jobs }) => sum + jobs.length, 0)
+    const all = counted(processes.length, 'worker process', 'worker processes')
+    session.stdout.write(`${all}, ${counted(busy, 'job')} in hand\n`)
   })
 }
 
@@ -53,7 +75,8 @@ async function stats(session: Session): Promise<undefined> {
 
 export function addWorkersAndStats(program: Command, context: CliContext): void {
   const who = 'the workers of all systems on this Redis, and their jobs'
-  addCommand(program, context, { usage: 'workers', description: who, run: workers })
+  const group = addGroup(program, context, 'workers', { usage: 'list', description: who, run: workers })
+  addWorkerControl(group, context)
   const what = 'the numbers of the whole system'
   addCommand(program, context, { usage: 'stats', description: what, run: stats })
 }

@@ -1,45 +1,66 @@
 // The life of a worker process: its jobs are loaded, Redis is there, it works, signals steer it.
 
-import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { foreignVariables } from '../../config/foreign-variables.ts'
+import type { PerformingSettings } from '../../config/performing-settings.ts'
+import type { ProcessSettings } from '../../config/process-settings.ts'
+import type { QueueSettings } from '../../config/queue-settings.ts'
 import type { SettingName } from '../../config/settings.ts'
-import type { SignalHandlers } from '../../daemon/signals.ts'
+import { packageVersion } from '../../daemon/package-version.ts'
+import type { ServiceManager } from '../../daemon/systemd.ts'
 import { ConfigurationError } from '../../errors.ts'
-import { reasonOf } from '../../log/wording.ts'
 import { type Log, logTo } from '../../log.ts'
 import type { JobClasses } from '../../worker/job-classes.ts'
 import { loadJobs } from '../../worker/load-jobs.ts'
 import { QueueList } from '../../worker/queue-list.ts'
+import { webhook } from '../../worker/webhook.ts'
 import { Worker } from '../../worker/worker.ts'
 import { awaitRedis } from '../await-redis.ts'
 import type { CliContext } from '../context.ts'
-import { runDaemon, Stopping } from '../daemon.ts'
+import { runDaemon } from '../daemon.ts'
 import { type LogSetting, logSettings, openDaemonLog } from '../daemon-log.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { SettingValues } from '../flags.ts'
 import { counted } from '../output.ts'
 import { showTitle } from '../process-title.ts'
-import { packageVersion } from '../program.ts'
+import { whileServing } from '../serve-pages.ts'
+import { MasterLink } from './master-link.ts'
+import { runMaster } from './run-master.ts'
+import { Steering } from './steering.ts'
 
-type Own = 'queue' | 'jobs' | 'concurrency' | 'workerIntervalSeconds' | 'termTimeoutSeconds'
-type Shared = 'redis' | 'namespace' | 'pidfile'
-export type WorkerSetting = Own | Shared | LogSetting
+type Own = 'queue' | 'jobs' | 'concurrency' | 'workerIntervalSeconds' | 'failureWebhook'
+type Performing = keyof PerformingSettings | keyof ProcessSettings | keyof QueueSettings
+type Shared = 'redis' | 'namespace' | 'pidfile' | 'http'
+export type WorkerSetting = Own | Performing | Shared | LogSetting
 export const workerSettings: readonly WorkerSetting[] = [
-  ...(['queue', 'jobs', 'concurrency', 'workerIntervalSeconds', 'termTimeoutSeconds'] as const),
-  ...(['redis', 'namespace', 'pidfile'] as const),
+  ...(['queue', 'jobs', 'concurrency', 'workerIntervalSeconds', 'failureWebhook'] as const),
+  ...(['fair', 'limit'] as const),
+  ...(['processes', 'jobsWatch', 'maxJobs', 'termTimeoutSeconds', 'gracefulTerm', 'titlePrefix'] as const),
+  ...(['timeoutSeconds', 'killGraceSeconds', 'maxStuck', 'keepStatusSeconds'] as const),
+  ...(['isolation', 'maxMemoryMb', 'jobsPerChild'] as const),
+  ...(['redis', 'namespace', 'pidfile', 'http'] as const),
   ...logSettings,
 ] satisfies readonly SettingName[]
 
 const defaultJobs = './jobs'
 const mostNames = 20
 
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 function jobPaths(given: readonly string[], cwd: string): readonly string[] {
   if (given.length > 0) return given
-  if (existsSync(resolve(cwd, defaultJobs)) && statSync(resolve(cwd, defaultJobs)).isDirectory())
-    return [defaultJobs]
+  if (isFolder(resolve(cwd, defaultJobs))) return [defaultJobs]
   throw new ConfigurationError(
     'no jobs are named: the worker could perform nothing. Give --jobs FILE_OR_FOLDER, or put the job classes into ./jobs.',
   )
+}
+
+/** What a file that is named imports stands beside it, mostly. */
+function watchedFor(paths: readonly string[], cwd: string): string[] {
+  return paths.map((path) => resolve(cwd, path)).map((path) => (isFolder(path) ? path : dirname(path)))
 }
 
 async function loadAll(given: readonly string[], cwd: string): Promise<JobClasses> {
@@ -52,88 +73,47 @@ async function loadAll(given: readonly string[], cwd: string): Promise<JobClasse
   )
 }
 
-/** What signals do to a worker that is there already, or will be. */
-class Steering {
-  readonly stopping = new Stopping()
-  readonly #log: Log
-  #worker: Worker | undefined
-  #terms = 0
-
-  constructor(log: Log) {
-    this.#log = log
-  }
-
-  set worker(worker: Worker) {
-    this.#worker = worker
-  }
-
-  #quit(): void {
-    if (this.stopping.isAsked) return
-    this.#say('QUIT: finishing the jobs in hand, then stopping')
-    void this.#worker?.stop({ finish: true })
-    this.stopping.ask()
-  }
-
-  #terminate(): void {
-    this.#terms++
-    if (this.#terms === 1) this.#say('told to stop: jobs in hand may end within the term timeout')
-    if (this.#terms === 2) this.#say('told again: putting the jobs in hand back now')
-    void this.#worker?.stop(this.#terms === 1 ? {} : { withinSeconds: 0 })
-    if (this.#terms > (this.#worker === undefined ? 1 : 2)) this.stopping.askNow()
-    else this.stopping.ask()
-  }
-
-  #say(message: string): void {
-    this.#log.say('info', message, { busy: this.#worker?.busy ?? 0 })
-  }
-
-  readonly signals: SignalHandlers = {
-    SIGQUIT: () => this.#quit(),
-    SIGTERM: () => this.#terminate(),
-    SIGINT: () => this.#terminate(),
-    SIGUSR1: () => {
-      this.#say('USR1: telling the jobs in hand to end')
-      this.#worker?.abortJobs()
-    },
-    SIGUSR2: () => {
-      this.#say('USR2: pausing; CONT goes on')
-      this.#worker?.pause()
-    },
-    SIGCONT: () => {
-      this.#say('CONT: taking jobs')
-      this.#worker?.resume()
-    },
-  }
-}
-
-function titleOf(worker: Worker, queues: string, concurrency: number): string {
+function titleOf(worker: Worker, queues: string, { concurrency, titlePrefix }: WorkerSettings): string {
   const doing =
     worker.busy === 0 ? `Waiting for ${queues}` : `Processing ${worker.busy} of ${concurrency} for ${queues}`
-  return `resque-${packageVersion()}: ${doing}`
+  return `${titlePrefix}resque-${packageVersion()}: ${doing}`
 }
 
 type WorkerSettings = SettingValues<WorkerSetting>
 
-function makeWorker(given: WorkerSettings, classes: JobClasses): Worker {
+/** What a worker process has around it. */
+interface Surroundings {
+  readonly steering: Steering
+  readonly log: Log
+  readonly cwd: string
+  readonly link: MasterLink | undefined
+}
+
+function makeWorker(given: WorkerSettings, classes: JobClasses, { cwd, link }: Surroundings): Worker {
+  const files = given.isolation === 'none' ? [] : jobPaths(given.jobs, cwd).map((path) => resolve(cwd, path))
   return new Worker({
     redis: given.redis,
     namespace: given.namespace,
     queues: given.queue,
-    jobs: Object.fromEntries(classes.names().map((name) => [name, classes.get(name)])),
+    order: given.fair ? 'fair' : 'strict',
+    limits: { queues: given.limit },
+    jobs: classes.byName(),
+    jobFiles: files,
     concurrency: given.concurrency,
     intervalSeconds: given.workerIntervalSeconds,
     termTimeoutSeconds: given.termTimeoutSeconds,
+    failureSinks: given.failureWebhook === undefined ? [] : [webhook({ url: given.failureWebhook })],
+    catchStrayErrors: true,
+    timeoutSeconds: given.timeoutSeconds,
+    killGraceSeconds: given.killGraceSeconds,
+    maxStuck: given.maxStuck,
+    keepStatusSeconds: given.keepStatusSeconds,
+    isolation: given.isolation,
+    maxMemoryMb: given.maxMemoryMb,
+    jobsPerChild: given.jobsPerChild,
+    maxJobs: given.maxJobs,
+    fleet: link,
   })
-}
-
-/** A promise that a job left behind must not take the other jobs in hand with it, as node would have it. */
-function tellStrayRejections(log: Log): () => void {
-  const tell = (reason: unknown): void => {
-    const cure = 'Await every promise in perform, or catch what it rejects with'
-    log.say('error', `a promise was rejected and nobody heard it: ${reasonOf(reason)}. ${cure}`)
-  }
-  process.on('unhandledRejection', tell)
-  return () => process.off('unhandledRejection', tell)
 }
 
 function jobsText(classes: JobClasses): string {
@@ -143,38 +123,70 @@ function jobsText(classes: JobClasses): string {
   return `${counted(classes.size, 'job class', 'job classes')} (${shown})`
 }
 
-async function work(
-  given: WorkerSettings,
-  steering: Steering,
-  log: Log,
-  classes: JobClasses,
-): Promise<number> {
+async function work(given: WorkerSettings, classes: JobClasses, around: Surroundings): Promise<number> {
+  const worker = makeWorker(given, classes, around)
+  const { link, log } = around
+  const live = (): Promise<number> => perform(given, around, worker)
+  if (link === undefined) return whileServing(given, { worker }, log, live)
+  await link.attend(worker, given.http !== undefined)
+  try {
+    return await live()
+  } finally {
+    await link.close()
+  }
+}
+
+async function perform(given: WorkerSettings, around: Surroundings, worker: Worker): Promise<number> {
+  const { steering, log, link } = around
   const { stopping } = steering
   if (!(await awaitRedis(given, log, stopping.signal))) return exitCodes.stoppedAsAsked
-  const worker = makeWorker(given, classes)
-  steering.worker = worker
   const stopLog = logTo(worker, log)
-  const stopTelling = tellStrayRejections(log)
   const queues = new QueueList(given.queue).text
-  const stopTitle = showTitle(() => titleOf(worker, queues, given.concurrency))
+  const title = (): string => titleOf(worker, queues, given)
+  const stopTitle = showTitle(title)
+  worker.on('started', () => steering.service?.ready(title()))
+  worker.on('ordered', ({ verb, scope }) => {
+    if (verb === 'stop' && scope === 'process') link?.leaving('ordered')
+  })
+  steering.worker = worker
   await worker.run(stopping.signal)
   stopTitle()
-  stopTelling()
+  if (worker.isWornOut) log.say('error', 'stopped, to be replaced: too many jobs run on after their timeout')
   stopLog()
-  return exitCodes.stoppedAsAsked
+  return worker.isWornOut ? exitCodes.failed : exitCodes.stoppedAsAsked
+}
+
+function tellForeign(log: Log, { env }: CliContext): void {
+  for (const { name, why } of foreignVariables(env)) log.say('info', `${name} has no effect here: ${why}`)
+}
+
+/** One process that performs jobs, with a master or without. */
+function runProcess(given: WorkerSettings, log: Log, context: CliContext): Promise<number> {
+  const queues = new QueueList(given.queue).text
+  const { parent, cwd } = context
+  const steering = new Steering(log, { gracefulTerm: given.gracefulTerm, hasMaster: parent !== undefined })
+  const link = parent === undefined ? undefined : new MasterLink(parent, steering)
+  const live = async (service: ServiceManager): Promise<number> => {
+    steering.service = service
+    const classes = await loadAll(given.jobs, cwd)
+    const apart = given.isolation === 'none' ? '' : ', each in a process of its own'
+    const how = `queues ${queues}, ${given.concurrency} at a time${apart}`
+    log.say('info', `resque-worker ${packageVersion()}: ${jobsText(classes)}, ${how}`)
+    return work(given, classes, { steering, log, cwd, link })
+  }
+  const { stopping, signals } = steering
+  const pidfile = parent === undefined ? given.pidfile : undefined
+  return runDaemon({ context, log, live, stopping, signals, pidfile })
 }
 
 /** Runs until it is told to stop. @throws ConfigurationError, RedisError when it cannot begin */
 export async function runWorker(given: WorkerSettings, context: CliContext): Promise<number> {
-  const queues = new QueueList(given.queue).text
+  const { text } = new QueueList(given.queue) // what is wrong with it is told before anything is started
   const log = openDaemonLog(given, context)
-  const steering = new Steering(log)
-  const live = async (): Promise<number> => {
-    const classes = await loadAll(given.jobs, context.cwd)
-    const how = `queues ${queues}, ${given.concurrency} at a time`
-    log.say('info', `resque-worker ${packageVersion()}: ${jobsText(classes)}, ${how}`)
-    return work(given, steering, log, classes)
-  }
-  const { stopping, signals } = steering
-  return runDaemon({ context, log, live, stopping, signals, pidfile: given.pidfile })
+  if (context.parent === undefined) tellForeign(log, context)
+  const { processes = given.jobsWatch ? 1 : undefined } = given
+  if (context.parent !== undefined || processes === undefined) return runProcess(given, log, context)
+  const paths = jobPaths(given.jobs, context.cwd)
+  const watched = given.jobsWatch ? watchedFor(paths, context.cwd) : []
+  return runMaster({ ...given, processes, queues: text, watched }, log, context)
 }

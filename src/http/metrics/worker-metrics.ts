@@ -1,6 +1,6 @@
 // Metrics of one worker, fed by what it tells. Classes and queues are labels; see labels.ts for what keeps them few.
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type Aggregator, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { systemClock } from '../../clock.ts'
 import type { Events, JobEvent } from '../../events.ts'
 import type { Worker } from '../../worker/worker.ts'
@@ -131,11 +131,11 @@ export class WorkerMetrics {
   }
 
   /** A gauge that is asked when the page is. */
-  #gauge(name: string, help: string, value: () => number): void {
+  #gauge(name: string, help: string, value: () => number, aggregator: Aggregator = 'sum'): void {
     const collect = function (this: Gauge<never>): void {
       this.set(value())
     }
-    new Gauge({ name: workerPrefix + name, help, registers: [this.register], collect })
+    new Gauge({ name: workerPrefix + name, help, registers: [this.register], collect, aggregator })
   }
 
   #watchState(): void {
@@ -152,6 +152,7 @@ export class WorkerMetrics {
       'last_pass_timestamp_seconds',
       'When the last pass of the loop ended, in unix time; 0 before the first',
       () => worker.pulse.lastPassMs / 1000,
+      'min',
     )
   }
 }
