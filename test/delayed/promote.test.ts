@@ -126,7 +126,7 @@ describe('seconds whose jobs are gone', () => {
     expect(first).toMatchObject({ moved: 0, more: true })
     expect(await here.redis.zcard(here.keys.schedule)).toBeGreaterThan(2_000)
     await here.scheduler({ resque: here.resque }).tick()
-    await here.redis.del(here.keys.leader, here.keys.nodeLeader)
+    await here.redis.del(here.keys.leader, here.keys.recurring('').leaderSince, here.keys.nodeLeader)
     expect(await here.allKeys()).toEqual(['queue:nq', 'queues'])
   })
 })

@@ -41,7 +41,9 @@ describe('while Ruby leads', () => {
     const names = await delayJobs(here)
     const ours = here.ticked({ entries })
     await ours.through(5)
-    expect(ours.told).toEqual([{ event: 'standby', holder: ruby.name, endsInMs: expect.any(Number) }])
+    expect(ours.told).toEqual([
+      { event: 'standby', holder: ruby.name, endsInMs: expect.any(Number), sinceMs: null },
+    ])
     expect(await here.redis.exists(here.keys.queues, here.keys.nodeLeader)).toBe(0)
     expect(await ruby.poll()).toBe(jobCount)
     await expectOnceEach(here, names)

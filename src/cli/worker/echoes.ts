@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.ts'
 
 export type SignalSource = 'system' | 'master'
 
-const echoMs = 1_000
+const echoMs = 5_000
 
 export class Echoes {
   readonly #clock: Clock

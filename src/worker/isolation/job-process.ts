@@ -15,6 +15,7 @@ import { killGroup } from './process-group.ts'
 /** In bin/, from where it loads what is compiled: also when this file is run as it was written. */
 const entry = fileURLToPath(new URL('../../../bin/job-process.js', import.meta.url))
 const keptLines = 10
+const fatal = /^FATAL ERROR:|heap out of memory/
 /** What was written last may arrive after the end; another process may hold the pipe open. */
 const lastWordsMs = 200
 
@@ -53,6 +54,7 @@ export class JobProcess {
   readonly #child: ChildProcess
   readonly #outputs: Outputs
   readonly #lastLines: string[] = []
+  #fatalLine: string | undefined
   #inHand: InHand | undefined
   #broken: unknown
   #isReady = false
@@ -105,6 +107,8 @@ export class JobProcess {
   }
 
   #keep(line: string): void {
+    // Node says why it gives up before pages of addresses.
+    if (fatal.test(line)) this.#fatalLine = line
     this.#lastLines.push(line)
     if (this.#lastLines.length > keptLines) this.#lastLines.shift()
   }
@@ -166,7 +170,9 @@ export class JobProcess {
           : `ended with exit code ${code}`
         : `was ended by ${signal}`
     const broken = this.#broken instanceof Error ? [this.#broken.message] : []
-    const lines = [...broken, ...this.#lastLines].filter((line) => line.trim() !== '')
+    const why = this.#fatalLine === undefined ? [] : [this.#fatalLine]
+    const last = this.#lastLines.filter((line) => line.trim() !== '' && line !== this.#fatalLine)
+    const lines = [...broken, ...why, ...last]
     const said = lines.length === 0 ? ' It said nothing.' : ` It said last:\n${lines.join('\n')}`
     const cure = code === 0 ? ' A job must not call process.exit().' : ''
     return new JobProcessDied(code, signal, `the job's process ${how}.${cure}${said}`)
@@ -181,6 +187,7 @@ export class JobProcess {
   perform(reserved: Reserved, hears: Hears): Promise<unknown> {
     this.#performed++
     this.#lastLines.length = 0
+    this.#fatalLine = undefined
     return new Promise((resolve, reject) => {
       if (this.#hasEnded) return void this.ended.then(reject)
       this.#inHand = { hears, resolve, reject }
