@@ -9,26 +9,17 @@
 -- @include now
 -- @include payload
 -- @include status
+-- @include cancel-waiting
 -- @include same-job
 local now_ms, now_s = now(ARGV[1])
 local class = cjson.decode(ARGV[3])
 local args = ARGV[4] ~= '' and cjson.decode(ARGV[4]) or nil
 local skip, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local removed_mark = '\0removed'
-local ended = {}
-
-local function note(payload)
-  local kind, class_json, _, id, seconds, prefix = read_payload(payload)
-  local field = count_field(id, payload)
-  redis.call('HDEL', KEYS[2], field)
-  redis.call('HDEL', KEYS[3], field)
-  if not id then return end
-  local key = status_key(ARGV[7], id, prefix)
-  if kind ~= 'ours' then return update_foreign_status(key, 64, ARGV[8], now_s) end
-  if not is_tracked(id) then return end
-  redis.call('SET', key, status_record(64, class_json, ARGV[2], seconds, '', now_ms, now_s), 'EX', ARGV[8])
-  ended[#ended + 1] = id
-end
+local out = {
+  attempts = KEYS[2], deaths = KEYS[3], status_prefix = ARGV[7], queue = ARGV[2], keep_seconds = ARGV[8],
+  now_ms = now_ms, now_s = now_s, ended = {},
+}
 
 local payloads = redis.pcall('LRANGE', KEYS[1], -(skip + limit), -(skip + 1))
 if payloads.err then return { 0, 0, 0 } end -- no list: nothing waits there
@@ -40,8 +31,8 @@ local goes_on = #payloads == limit and 1 or 0
 if ARGV[10] == '1' then return { #found, skip + #payloads, goes_on } end
 for _, position in ipairs(found) do
   redis.call('LSET', KEYS[1], position - 1 - #payloads - skip, removed_mark)
-  note(payloads[position])
+  cancel_waiting(out, payloads[position])
 end
 if #found > 0 then redis.call('LREM', KEYS[1], -#found, removed_mark) end
-if #ended > 0 then redis.pcall('PUBLISH', ARGV[9], table.concat(ended, ',')) end
+tell_ended(out, ARGV[9])
 return { #found, skip + #payloads - #found, goes_on }

@@ -8,27 +8,17 @@
 -- @include now
 -- @include payload
 -- @include status
+-- @include cancel-waiting
 local now_ms, now_s = now(ARGV[1])
-local ended = {}
-
-local function cancel(payload)
-  local kind, class, _, id, seconds, prefix = read_payload(payload)
-  if not kind then return end
-  local field = count_field(id, payload)
-  redis.call('HDEL', KEYS[4], field)
-  redis.call('HDEL', KEYS[5], field)
-  if not id then return end
-  local key = status_key(ARGV[5], id, prefix)
-  if kind ~= 'ours' then return update_foreign_status(key, 64, ARGV[6], now_s) end
-  if not is_tracked(id) then return end
-  redis.call('SET', key, status_record(64, class, ARGV[2], seconds, '', now_ms, now_s), 'EX', ARGV[6])
-  ended[#ended + 1] = id
-end
+local out = {
+  attempts = KEYS[4], deaths = KEYS[5], status_prefix = ARGV[5], queue = ARGV[2], keep_seconds = ARGV[6],
+  now_ms = now_ms, now_s = now_s, ended = {},
+}
 
 local is_list = redis.call('TYPE', KEYS[2]).ok == 'list'
 local payloads = is_list and redis.call('LPOP', KEYS[2], ARGV[4]) or {}
-for _, payload in ipairs(payloads) do cancel(payload) end
-if #ended > 0 then redis.pcall('PUBLISH', ARGV[7], table.concat(ended, ',')) end
+for _, payload in ipairs(payloads) do cancel_waiting(out, payload) end
+tell_ended(out, ARGV[7])
 if ARGV[3] == '1' and #payloads < tonumber(ARGV[4]) then
   redis.call('UNLINK', KEYS[2]) -- whatever it held, if it was no list
   redis.call('SREM', KEYS[1], ARGV[2])
