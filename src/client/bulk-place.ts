@@ -37,6 +37,28 @@ async function addPlain(intake: Intake, jobs: readonly Prepared[]): Promise<void
   })
 }
 
+/**
+ * Adds the jobs of items that were checked: each slice of them is made when its turn comes, while others are on their
+ * way, so that neither this process nor Redis waits, and a long list does not fill the memory.
+ */
+export async function placeInSlices<Item>(
+  intake: Intake,
+  items: readonly Item[],
+  make: (item: Item) => Prepared,
+): Promise<(string | null)[]> {
+  const ids: (string | null)[] = items.map(() => null)
+  const starts = Array.from(
+    { length: Math.ceil(items.length / jobsPerCall) },
+    (_, index) => index * jobsPerCall,
+  )
+  await eachOf(starts, callsUnderWay, async (start) => {
+    const jobs = items.slice(start, start + jobsPerCall).map(make)
+    await add(intake, jobs)
+    for (const [index, { id }] of jobs.entries()) ids[start + index] = id
+  })
+  return ids
+}
+
 interface Unique {
   readonly index: number
   readonly intent: Intent

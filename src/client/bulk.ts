@@ -4,8 +4,8 @@ import { InvalidArgumentError, ResqueError, UniqueConflictError } from '../error
 import type { JobClass } from '../job/job.ts'
 import { jobName } from '../job/names.ts'
 import { dueSeconds, type When } from '../job/times.ts'
-import { eachOf, placeAll } from './bulk-place.ts'
-import type { Intake, Intent } from './intake.ts'
+import { eachOf, jobsPerCall, placeAll, placeInSlices } from './bulk-place.ts'
+import type { Call, Intake, Intent } from './intake.ts'
 import { type CallSettings, checkNames, type JobCallOptions, jobCallNames, settingsOf } from './settings.ts'
 import { traced } from './traced.ts'
 
@@ -40,34 +40,43 @@ function jobOptions({ payload, track, timeoutSeconds, unique }: BulkItem): JobCa
   )
 }
 
-function intentOf(intake: Intake, item: BulkItem, settings: CallSettings): Intent {
+function callOf(intake: Intake, item: BulkItem): Call {
   const { job, args = [], queue, at, in: seconds } = item
   if (at !== undefined && seconds !== undefined) {
     throw new InvalidArgumentError('at', at, `${jobName(job)} has both "at" and "in". Give one of them.`)
   }
   const isScheduled = at !== undefined || seconds !== undefined
   const due = at === undefined ? (seconds === undefined ? null : intake.dueIn(seconds)) : dueSeconds(at)
+  return { job, args, queue, due, isScheduled }
+}
+
+function intentOf(intake: Intake, item: BulkItem, settings: CallSettings): Intent {
   const own = hasOptions(item) ? settingsOf(settings, jobOptions(item)) : settings
-  return intake.intend({ job, args, queue, due, isScheduled }, own)
+  return intake.intend(callOf(intake, item), own)
+}
+
+/** Whether the item has options, hooks or a key of its own. */
+function isPlain(intake: Intake, item: BulkItem, settings: CallSettings): boolean {
+  return !hasOptions(item) && intake.checkPlain(callOf(intake, item), settings)
 }
 
 /** @throws InvalidArgumentError naming every bad item (at most ten), before anything is written. */
-function intentsOf(intake: Intake, items: readonly BulkItem[], settings: CallSettings): Intent[] {
+function checkedEach<T>(items: readonly BulkItem[], read: (item: BulkItem) => T): T[] {
   if (!Array.isArray(items)) {
     const why = 'items must be an array of { job, args, queue, at, in }, one for each job.'
     throw new InvalidArgumentError('items', items, why)
   }
-  const intents: Intent[] = []
+  const results: T[] = []
   const problems: string[] = []
   items.forEach((item: BulkItem | null, index) => {
     try {
-      intents.push(intentOf(intake, checkItem(item), settings))
+      results.push(read(checkItem(item)))
     } catch (error) {
       if (!(error instanceof ResqueError)) throw error
       problems.push(`item ${index}: ${error.message}`)
     }
   })
-  if (problems.length === 0) return intents
+  if (problems.length === 0) return results
   const shown = problems.slice(0, 10).join('\n')
   throw new InvalidArgumentError(
     'items',
@@ -103,12 +112,20 @@ export function enqueueAll(
   return traced(call, addThem, (ids) => ids)
 }
 
+/** Longer than one call carries: then it matters that jobs are made while others are on their way. */
+function isLong(items: readonly BulkItem[]): boolean {
+  return Array.isArray(items) && items.length > jobsPerCall
+}
+
 async function addItems(
   intake: Intake,
   items: readonly BulkItem[],
   settings: CallSettings,
 ): Promise<(string | null)[]> {
-  const intents = intentsOf(intake, items, settings)
+  const make = (item: BulkItem): Intent => intentOf(intake, item, settings)
+  if (isLong(items) && checkedEach(items, (item) => isPlain(intake, item, settings)).every(Boolean))
+    return placeInSlices(intake, items, (item) => make(item).prepared)
+  const intents = checkedEach(items, make)
   const isHooked = intents.some(({ hooks }) => hooks !== null)
   const kept = isHooked ? await allowed(intake, intents) : intents
   const { placed, conflicts } = await placeAll(intake, kept)

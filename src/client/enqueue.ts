@@ -44,7 +44,8 @@ function isToBeTracked(job: JobClass | string, { track, callTrack }: CallSetting
   return callTrack ?? (track && (typeof job === 'string' || job.track !== false))
 }
 
-function ruleOf(job: JobClass | string, { unique }: CallSettings): UniqueRule | false | undefined {
+/** The rule by which a job is unique, when it is. */
+export function ruleOf(job: JobClass | string, { unique }: CallSettings): UniqueRule | false | undefined {
   if (unique !== undefined || typeof job === 'string' || job.unique === undefined) return unique
   return readUnique(job.unique)
 }

@@ -5,13 +5,14 @@ import type { Clock } from '../clock.ts'
 import { InvalidArgumentError } from '../errors.ts'
 import type { JobClass } from '../job/job.ts'
 import { checkJobClass, checkQueueName, jobName, queueOf } from '../job/names.ts'
+import { checkJobArgs } from '../job/new-job.ts'
 import type { PluginCall } from '../job/plugin.ts'
 import { checkDelaySeconds, dueSeconds } from '../job/times.ts'
 import type { UniqueLock } from '../job/unique.ts'
 import { explain } from '../redis/connection.ts'
 import type { Rooms } from '../rooms.ts'
 import { type ClientHooks, clientHooks } from './client-hooks.ts'
-import { addUnique, type Place, type Prepared, prepare, type Request } from './enqueue.ts'
+import { addUnique, type Place, type Prepared, prepare, type Request, ruleOf } from './enqueue.ts'
 import { Outbox } from './outbox.ts'
 import { retime } from './retime.ts'
 import type { CallSettings } from './settings.ts'
@@ -97,12 +98,26 @@ export class Intake implements Place {
     return delaySeconds === 0 ? null : dueSeconds(new Date(Math.ceil(this.#nowMs() + delaySeconds * 1000)))
   }
 
-  /** Checks a call and makes its job. @throws InvalidArgumentError, NoQueueError */
-  intend({ job, args, queue = undefined, due, isScheduled }: Call, settings: CallSettings): Intent {
+  /**
+   * Checks a call as `intend` does, without making its job. Whether it has neither hooks nor a rule by which it is
+   * unique. @throws InvalidArgumentError, NoQueueError
+   */
+  checkPlain({ job, args, queue }: Call, settings: CallSettings): boolean {
+    this.#queueFor(job, queue, settings)
+    jobName(job)
+    checkJobArgs(args)
+    return clientHooks(job, settings.plugins) === null && !ruleOf(job, settings)
+  }
+
+  #queueFor(job: JobClass | string, queue: string | undefined, settings: CallSettings): string {
     if (typeof job !== 'string') checkJobClass(job)
     if (queue !== undefined) checkQueueName(queue)
-    const chosen = queue ?? settings.queue ?? queueOf(job, this.#defaultQueue)
-    const request = { job, args, queue: chosen, dueSeconds: due }
+    return queue ?? settings.queue ?? queueOf(job, this.#defaultQueue)
+  }
+
+  /** Checks a call and makes its job. @throws InvalidArgumentError, NoQueueError */
+  intend({ job, args, queue = undefined, due, isScheduled }: Call, settings: CallSettings): Intent {
+    const request = { job, args, queue: this.#queueFor(job, queue, settings), dueSeconds: due }
     const nowMs = this.#nowMs()
     const prepared = prepare(request, settings, nowMs)
     const isNow = due === null || due * 1000 <= nowMs

@@ -45,6 +45,13 @@ function encodeArgs(args: readonly unknown[]): string {
   )
 }
 
+/** Checks args as `newJob` does, without making a text of them where they are short for certain. */
+export function checkJobArgs(args: readonly unknown[]): void {
+  checkArgs(args)
+  const isShort = args.every((arg) => typeof arg !== 'object' && String(arg).length < longestArgs / 100)
+  if (!isShort || args.length > 10) encodeArgs(args)
+}
+
 /** @throws InvalidArgumentError when the args cannot be carried by JSON. */
 export function newJob(options: NewJobOptions): NewJob {
   const { className, args, queue, plannedSeconds, nowMs, format, tracked, recurring, carried } = options
