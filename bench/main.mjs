@@ -96,9 +96,9 @@ async function main(argv) {
   const options = readOptions(argv)
   if (options.profile) rmSync(profiles, { recursive: true, force: true })
   if (options.help) return console.log(usage)
+  if (options.check) return check(options)
   installPeers()
   if (options.page) return writePage()
-  if (options.check) return check(options)
   await bench(options)
 }
 
