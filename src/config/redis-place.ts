@@ -8,12 +8,14 @@ export const defaultRedisUrl = 'redis://127.0.0.1:6379'
 
 const example = 'Write redis://user:password@host:6379/0, rediss://… for TLS, or the path of a socket.'
 
-/** PHP's database number stands in a variable of its own. */
-function withDatabase(url: string, { by }: Given, variables: Variables): string {
-  const database = variables['REDIS_BACKEND_DB'] ?? ''
-  if (by !== 'REDIS_BACKEND' || !/^\d+$/.test(database) || !url.includes('://')) return url
+/** PHP's database number, and php-resque-ex's password, stand in variables of their own. */
+function withPhpParts(url: string, { by }: Given, variables: Variables): string {
+  if (by !== 'REDIS_BACKEND' || !url.includes('://')) return url
+  const database = variables['REDIS_BACKEND_DB'] ?? variables['REDIS_DATABASE'] ?? ''
+  const password = variables['REDIS_PASSWORD'] ?? ''
   const parsed = new URL(url)
-  if (parsed.pathname.length <= 1) parsed.pathname = `/${database}`
+  if (/^\d+$/.test(database) && parsed.pathname.length <= 1) parsed.pathname = `/${database}`
+  if (password !== '' && parsed.password === '') parsed.password = encodeURIComponent(password)
   return parsed.href
 }
 
@@ -53,18 +55,18 @@ function place(given: Given): string {
 export const redisPlace: Setting<string> = {
   flags: '-r, --redis <url>',
   variables: ['REDIS_URL', 'REDIS_BACKEND'],
-  help: 'where Redis is: a URL, a socket, or host:port[:db]; with REDIS_BACKEND also REDIS_BACKEND_DB',
+  help: 'where Redis is: a URL, a socket, or host:port[:db]; with REDIS_BACKEND also REDIS_BACKEND_DB, REDIS_PASSWORD',
   shownDefault: defaultRedisUrl,
   repeats: false,
   read: (given, variables) => {
     const last = given.at(-1)
-    return last === undefined ? defaultRedisUrl : withDatabase(place(last), last, variables)
+    return last === undefined ? defaultRedisUrl : withPhpParts(place(last), last, variables)
   },
 }
 
 export const namespace: Setting<string> = {
   flags: '-N, --namespace <name>',
-  variables: ['RESQUE_NAMESPACE', 'PREFIX'],
+  variables: ['RESQUE_NAMESPACE', 'PREFIX', 'REDIS_NAMESPACE'],
   help: 'what stands before every key',
   shownDefault: 'resque',
   repeats: false,

@@ -59,6 +59,13 @@ describe('where Redis is', () => {
     ['host:port:db', { REDIS_URL: 'db:6380:3' }, 'redis://db:6380/3'],
     ["PHP's database", { REDIS_BACKEND: 'db:6380', REDIS_BACKEND_DB: '4' }, 'redis://db:6380/4'],
     ['a database in the URL', { REDIS_BACKEND: 'redis://db/1', REDIS_BACKEND_DB: '4' }, 'redis://db/1'],
+    [
+      "php-resque-ex's database and password",
+      { REDIS_BACKEND: 'db:6380', REDIS_DATABASE: '4', REDIS_PASSWORD: 'a:b%/' },
+      'redis://:a%3Ab%25%2F@db:6380/4',
+    ],
+    ['a password in the URL', { REDIS_BACKEND: 'redis://:x@db', REDIS_PASSWORD: 'y' }, 'redis://:x@db'],
+    ["nobody's password elsewhere", { REDIS_URL: 'redis://db', REDIS_PASSWORD: 'y' }, 'redis://db'],
     ["PHP's tcp", { REDIS_BACKEND: 'tcp://db:6380' }, 'redis://db:6380'],
     ['a socket', { REDIS_BACKEND: 'unix:///run/redis.sock' }, '/run/redis.sock'],
   ]
