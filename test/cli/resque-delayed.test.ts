@@ -1,6 +1,8 @@
 // resque delayed, cancel and reschedule.
 
 import { expect, test } from 'vitest'
+import { Job } from '../../src/job/job.ts'
+import { Gate } from '../support/gate.ts'
 import { world } from '../support/world.ts'
 import { callerOf } from './resque-call.ts'
 
@@ -73,4 +75,24 @@ test('show tells of one job with its bytes, or of all that are due in one second
   await here.resque.cancel(id)
   expect(await call('delayed', 'show', id)).toMatchObject({ code: 1 })
   expect((await call('delayed', 'show', 'soon')).err).toMatch(/TIME is "soon": this is no time/)
+})
+
+test('cancel of a running job says that its worker was told', async () => {
+  const here = world()
+  const [begun, told] = [new Gate(), new Gate()]
+  class Slow extends Job {
+    async perform(): Promise<void> {
+      const { signal } = this.job
+      begun.open()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      await told.pass()
+      signal.throwIfAborted()
+    }
+  }
+  await here.worker({ queues: 'mail', jobs: { Slow } }).start()
+  const id = (await here.resque.enqueueTo('mail', 'Slow')) ?? ''
+  await begun.pass()
+  expect((await callerOf(here)('cancel', id)).out).toBe(`told the worker of ${id} to end it\n`)
+  told.open()
+  expect(await here.resque.waitFor(id)).toMatchObject({ state: 'cancelled' })
 })

@@ -93,13 +93,19 @@ async function refusal(session: Session, id: string): Promise<number> {
   return notFound(session, `job ${id} is ${status.state}: ${why}.`)
 }
 
+/** A running job ends when its worker has heard of it. */
+async function cancelledText({ resque }: Session, id: string): Promise<string> {
+  const isRunning = (await resque.status(id))?.state === 'running'
+  return isRunning ? `told the worker of ${printable(id)} to end it` : `cancelled ${printable(id)}`
+}
+
 async function cancel(session: Session): Promise<number> {
   const results: { readonly id: string; readonly cancelled: boolean }[] = []
   for (const id of session.args) {
     const cancelled = await session.resque.cancel(id)
     results.push({ id, cancelled })
     if (!cancelled) await refusal(session, id)
-    else if (!session.json) session.stdout.write(`cancelled ${printable(id)}\n`)
+    else if (!session.json) session.stdout.write(`${await cancelledText(session, id)}\n`)
   }
   answer(session, results, () => undefined)
   return results.every(({ cancelled }) => cancelled) ? 0 : 1
