@@ -30,6 +30,8 @@ async function pair(): Promise<{ primary: RedisServer; replica: RedisServer; adm
   await other.call('REPLICAOF', '127.0.0.1', primary.port)
   other.disconnect()
   await eventually(async () => expect(await admin.info('replication')).toContain('state=online'))
+  await admin.set('first', 'write') // a replica that has just come online may take a moment for it
+  await eventually(async () => expect(await admin.wait(1, 100)).toBe(1))
   return { primary, replica, admin }
 }
 
@@ -44,6 +46,7 @@ it('a write that the replica has counts, and one that it does not have is told o
   expect(String(error)).toMatch(/0 of 1 replicas confirmed within 300 ms.*may be lost/)
   expect(await admin.llen('resque:queue:mail')).toBe(2)
   replica.resume()
+  await eventually(async () => expect(await admin.wait(1, 100)).toBe(1))
   await queues.push([job])
 })
 

@@ -33,6 +33,9 @@ const mostProcesses = 512
 const rememberedOrders = 100
 const longestNapMs = 60_000
 
+/** A worker process listens to these for as long as it has anything in hand. */
+const stopSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT'])
+
 export class Master implements FleetView {
   readonly #options: MasterOptions
   readonly #all = new Set<WorkerProcess>()
@@ -161,9 +164,9 @@ export class Master implements FleetView {
     this.#all.delete(one)
     const wasRenewing = this.#renewal.ended(one)
     if (one.lastReport !== undefined) this.#options.onDeparted(one.lastReport)
-    // Before it listens, a signal to the whole group ends it at once.
-    const isEndedEarly = this.#isStopping && !one.isReady && signal !== null && signal !== 'SIGKILL'
-    const isClean = isEndedEarly || (signal === null && code === exitCodes.stoppedAsAsked)
+    // Before it listens, and when it is done, a signal to the whole group ends it at once.
+    const isOutsideItsWork = this.#isStopping && signal !== null && stopSignals.has(signal)
+    const isClean = isOutsideItsWork || (signal === null && code === exitCodes.stoppedAsAsked)
     if (!isClean && one.token !== undefined) this.#unburied.push(one.token)
     if (this.#isStopping) {
       if (!isClean) this.#exitCode = exitCodes.failed
