@@ -138,10 +138,11 @@ export async function sendUntilTold<T>(
   { rooms, clock }: Place,
   jobs: readonly Prepared[],
   send: (again: boolean) => Promise<T>,
+  isRepeated = false,
 ): Promise<T> {
   const deadlineMs = clock.nowMs() + patienceMs
   if (!mayRepeat(jobs)) warnOfResending(rooms.connection)
-  for (let again = false; ; ) {
+  for (let again = isRepeated; ; ) {
     const wasSent = rooms.connection.watchSending()
     try {
       return await send(again)
@@ -158,9 +159,13 @@ export async function sendUntilTold<T>(
   }
 }
 
-/** Adds jobs, each of them once. */
-export function add(place: Place, jobs: readonly Prepared[]): Promise<{ redisNowMs: number }> {
-  return sendUntilTold(place, jobs, (again) => addOnce(place.rooms, jobs, again))
+/** Adds jobs, each of them once. @param isRepeated some may be there already, from an earlier call */
+export function add(
+  place: Place,
+  jobs: readonly Prepared[],
+  isRepeated = false,
+): Promise<{ redisNowMs: number }> {
+  return sendUntilTold(place, jobs, (again) => addOnce(place.rooms, jobs, again), isRepeated)
 }
 
 /** Adds a job of which there is to be one at a time, or leaves it to the one that has its key. */

@@ -3,6 +3,7 @@
 
 import { EnqueueInDoubtError } from '../errors.ts'
 import { isTracked } from '../job/id.ts'
+import { isConnectionTrouble } from '../redis/connection.ts'
 import { jobsPerCall } from './bulk-place.ts'
 import { add, type Place, type Prepared } from './enqueue.ts'
 
@@ -23,6 +24,11 @@ function ownDoubt(error: unknown, { id }: Prepared): unknown {
   if (!(error instanceof EnqueueInDoubtError) || error.ids.length === 1) return error
   const message = error.message.replace(/\([^)]*\)/, `(${id})`)
   return new EnqueueInDoubtError([id], message, { cause: error.cause })
+}
+
+/** Redis has answered, and one job may be the reason. While it is away, another try would only take as long again. */
+function isRefusal(error: unknown): boolean {
+  return !(error instanceof EnqueueInDoubtError) && !isConnectionTrouble(error)
 }
 
 export class Outbox {
@@ -57,20 +63,24 @@ export class Outbox {
       await this.#send(some.map(({ job }) => job))
       for (const { resolve } of some) resolve()
     } catch (error) {
-      if (some.length > 1 && !(error instanceof EnqueueInDoubtError)) return this.#carryAlone(some)
+      if (some.length > 1 && isRefusal(error)) return this.#carryAlone(some)
       for (const { job, reject } of some) reject(ownDoubt(error, job))
     }
   }
 
-  /** Redis refused the call, because of one job or of all: each of them hears what is true of it. */
+  /**
+   * Redis refused the call, because of one job or of all: each of them hears what is true of it. Scripts are not
+   * rolled back, so some may be there already: they are sent as those whose reply was lost.
+   */
   async #carryAlone(some: readonly Waiting[]): Promise<void> {
-    for (const { job, resolve, reject } of some) await this.#send([job]).then(resolve, reject)
+    const again = true
+    await Promise.all(some.map(({ job, resolve, reject }) => this.#send([job], again).then(resolve, reject)))
   }
 
-  async #send(jobs: readonly Prepared[]): Promise<void> {
+  async #send(jobs: readonly Prepared[], again = false): Promise<void> {
     const { clock } = this.#place
     const sentMs = clock.nowMs()
-    const { redisNowMs } = await add(this.#place, jobs)
+    const { redisNowMs } = await add(this.#place, jobs, again)
     this.#learn(redisNowMs, sentMs)
   }
 }

@@ -28,7 +28,7 @@ async function scriptCalls(here: World, act: () => Promise<unknown>): Promise<nu
 
 it('600 jobs enqueued at once take a few script calls, in their order', async () => {
   const here = world()
-  await here.resque.enqueue(Note, -1) // the script is known then
+  await Promise.all([here.resque.enqueue(Note, -2), here.resque.enqueue(Note, -1)]) // the script is known then
   let ids: (string | null)[] = []
   const calls = await scriptCalls(here, async () => {
     ids = await Promise.all(Array.from({ length: 600 }, (_, index) => here.resque.enqueue(Note, index)))
@@ -38,7 +38,7 @@ it('600 jobs enqueued at once take a few script calls, in their order', async ()
   const numbers = (await here.resque.queues.peek('notes', 0, 700)).map(
     (text) => (JSON.parse(text) as { args: number[] }).args[0],
   )
-  expect(numbers).toEqual(Array.from({ length: 601 }, (_, index) => index - 1))
+  expect(numbers).toEqual(Array.from({ length: 602 }, (_, index) => index - 2))
 })
 
 it('now and later travel together, each into its place', async () => {
@@ -72,7 +72,8 @@ it('a queue that cannot take jobs spoils only its own', async () => {
 
 it('a job that a script could not recognise, or a long one, goes alone', async () => {
   const here = world()
-  await here.resque.enqueue(Note, -1)
+  await Promise.all([here.resque.enqueue(Note, -2), here.resque.enqueue(Note, -1)])
+  await here.resque.enqueue(Note, -3)
   const calls = await scriptCalls(here, () =>
     Promise.all([
       here.resque.enqueue(Note, 1),
@@ -83,7 +84,7 @@ it('a job that a script could not recognise, or a long one, goes alone', async (
     ]),
   )
   expect(calls).toBe(4)
-  expect(await here.resque.queues.size('notes')).toBe(6)
+  expect(await here.resque.queues.size('notes')).toBe(8)
 })
 
 it('in doubt, each call names its own job', async () => {
@@ -113,4 +114,36 @@ it('in doubt, each call names its own job', async () => {
     expect(error).toBeInstanceOf(EnqueueInDoubtError)
     expect((error as Error).message).toContain(`(${named[index]})`)
   }
+})
+
+it('a second that cannot take jobs spoils only its own: what came through is not added once more', async () => {
+  const here = world()
+  const due = Math.floor(Date.now() / 1000) + 600
+  await here.redis.set(here.keys.bucket(due + 1), 'no list')
+  const answers = await Promise.allSettled([
+    here.resque.enqueueAt(due, Note, 1),
+    here.resque.enqueueAt(due + 1, Note, 2),
+    here.resque.enqueueAt(due, Note, 3),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect((await here.resque.delayed.peek(due)).map(({ args }) => args[0])).toEqual([1, 3])
+})
+
+it('while Redis is away, all calls give up at the same time', async () => {
+  const clock = new ManualClock()
+  const here = world({ clock })
+  const proxy = await startProxy(here.url)
+  onTestFinished(() => proxy.stop())
+  proxy.refuse(true)
+  const client = here.client({ redis: proxy.url })
+  const gaveUpMs: number[] = []
+  const call = async (number: number): Promise<void> => {
+    const error = await client.enqueue(Note, number).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(RedisError)
+    gaveUpMs.push(clock.nowMs())
+  }
+  const ended = Promise.all([1, 2, 3, 4].map(call)).then(() => true)
+  while (!(await Promise.race([ended, turn().then(() => false)]))) clock.advance(500)
+  expect(gaveUpMs).toHaveLength(4)
+  expect(Math.max(...gaveUpMs) - Math.min(...gaveUpMs)).toBeLessThan(15_000)
 })
