@@ -95,7 +95,7 @@ export interface DecodedJob {
   readonly queueTimeMs: number | null
   readonly recurring: RecurringMark | null
   readonly options: CarriedOptions
-  /** Written by this library, in either format that has an id. */
+  /** Written by this library, with an id. */
   readonly isOurs: boolean
 }
 

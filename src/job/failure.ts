@@ -104,6 +104,11 @@ export function failureMembers(error: ErrorText, workerId: string, queue: string
   return `,${JSON.stringify(members).slice(1)}`
 }
 
+/** The status record's member for an error, with its leading comma. */
+export function errorMember({ name, message }: ErrorText): string {
+  return `,"error":${JSON.stringify({ name, message: beginning(message, 1_000) })}`
+}
+
 /** One entry of the failed list. */
 export interface Failure {
   /** The entry's bytes: they name it. */

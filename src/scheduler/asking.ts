@@ -8,7 +8,7 @@ import type { Answer, Asked } from '../delayed/asked.ts'
 import { HookTimeoutError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
-import { beginning, errorText, failureMembers } from '../job/failure.ts'
+import { errorMember, errorText, failureMembers } from '../job/failure.ts'
 import { type HookName, hooksOf } from '../job/hooks.ts'
 import type { JobClass } from '../job/job.ts'
 
@@ -151,10 +151,9 @@ function decodeJob(payload: Buffer): DecodedJob | null {
 
 function refusal(thrown: unknown, { queue }: DecodedJob): Answer {
   const error = errorText(thrown)
-  const shown = { name: error.name, message: beginning(error.message, 1_000) }
   return {
     verdict: 'failed',
     failure: failureMembers(error, 'resque-scheduler', queue ?? ''),
-    status: `,"error":${JSON.stringify(shown)}`,
+    status: errorMember(error),
   }
 }

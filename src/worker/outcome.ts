@@ -3,7 +3,7 @@
 
 import type { JobEvent } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
-import { beginning, type ErrorText, errorText, failureMembers } from '../job/failure.ts'
+import { errorMember, errorText, failureMembers } from '../job/failure.ts'
 import { isTracked } from '../job/id.ts'
 import type { Outcome, Reserved, StatusText } from '../running/running.ts'
 import type { Context } from './context.ts'
@@ -43,10 +43,6 @@ export function attemptMembers(context: Context, startedMs: number): string {
   let progress = context.percent === undefined ? '' : `,"progress":${context.percent}`
   if (context.message !== undefined) progress += `,"progress_message":${JSON.stringify(context.message)}`
   return `,"attempts":${context.attempt},"running_ms":${startedMs}${progress}`
-}
-
-function errorMember({ name, message }: ErrorText): string {
-  return `,"error":${JSON.stringify({ name, message: beginning(message, 1_000) })}`
 }
 
 export function jobEvent(context: Context): JobEvent {

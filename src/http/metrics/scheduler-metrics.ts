@@ -1,8 +1,9 @@
 // Metrics of one scheduler, fed by what it tells.
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { Events } from '../../events.ts'
 import type { Scheduler } from '../../scheduler/scheduler.ts'
+import { Instruments } from './instruments.ts'
 
 export const schedulerPrefix = 'resque_scheduler_'
 
@@ -10,12 +11,12 @@ export const schedulerPrefix = 'resque_scheduler_'
 const latenessBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
 
 export class SchedulerMetrics {
-  readonly register: Registry = new Registry()
+  readonly #instruments: Instruments
   readonly #scheduler: Scheduler
-  readonly #off: (() => void)[] = []
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler
+    this.#instruments = new Instruments(schedulerPrefix, scheduler)
     this.#feedPromotion()
     this.#feedRecurring()
     this.#feedTrouble()
@@ -23,19 +24,13 @@ export class SchedulerMetrics {
     this.#watchSchedule()
   }
 
+  get register(): Registry {
+    return this.#instruments.register
+  }
+
   /** Stops listening. */
   close(): void {
-    for (const off of this.#off) off()
-  }
-
-  #on: Scheduler['on'] = (name, listener) => {
-    const off = this.#scheduler.on(name, listener)
-    this.#off.push(off)
-    return off
-  }
-
-  #counter(name: string, help: string): Counter<never> {
-    return new Counter({ name: schedulerPrefix + name, help, registers: [this.register] })
+    this.#instruments.close()
   }
 
   #lateness(name: string, help: string): Histogram<never> {
@@ -47,17 +42,9 @@ export class SchedulerMetrics {
     return new Gauge({ name: schedulerPrefix + name, help, registers: [this.register] })
   }
 
-  /** A gauge that is asked when the page is. */
-  #gauge(name: string, help: string, value: () => number): void {
-    const collect = function (this: Gauge<never>): void {
-      this.set(value())
-    }
-    new Gauge({ name: schedulerPrefix + name, help, registers: [this.register], collect })
-  }
-
   #feedPromotion(): void {
-    const promoted = this.#counter('promoted_jobs_total', 'Delayed jobs moved into their queues')
-    const refused = this.#counter(
+    const promoted = this.#instruments.counter('promoted_jobs_total', 'Delayed jobs moved into their queues')
+    const refused = this.#instruments.counter(
       'refused_jobs_total',
       'Delayed jobs that were none, moved to the failed list',
     )
@@ -65,7 +52,7 @@ export class SchedulerMetrics {
       'promotion_lateness_seconds',
       'How late the oldest job of each batch was moved into its queue',
     )
-    this.#on('promoted', ({ count, refused: wrong, lateMs }: Events['promoted']) => {
+    this.#instruments.on('promoted', ({ count, refused: wrong, lateMs }: Events['promoted']) => {
       promoted.inc(count)
       refused.inc(wrong)
       lateness.observe(Math.max(0, lateMs) / 1000)
@@ -73,12 +60,12 @@ export class SchedulerMetrics {
   }
 
   #feedRecurring(): void {
-    const fired = this.#counter(
+    const fired = this.#instruments.counter(
       'recurring_fired_total',
       'Runs of recurring entries enqueued, made up ones as well',
     )
-    const caughtUp = this.#counter('recurring_caught_up_total', 'Missed runs that were made up')
-    const skipped = this.#counter(
+    const caughtUp = this.#instruments.counter('recurring_caught_up_total', 'Missed runs that were made up')
+    const skipped = this.#instruments.counter(
       'recurring_skipped_total',
       'Runs left out: missed, overlapping, or disabled',
     )
@@ -86,26 +73,21 @@ export class SchedulerMetrics {
       'recurring_lateness_seconds',
       'How late runs of recurring entries were enqueued, without those that were made up',
     )
-    this.#on('fired', ({ caughtUp: isLate, plannedMs }: Events['fired']) => {
+    this.#instruments.on('fired', ({ caughtUp: isLate, plannedMs }: Events['fired']) => {
       fired.inc()
       if (isLate) caughtUp.inc()
       else lateness.observe(Math.max(0, this.#scheduler.pulse.redisNowMs - plannedMs) / 1000)
     })
-    this.#on('skipped', ({ count }: Events['skipped']) => skipped.inc(count))
+    this.#instruments.on('skipped', ({ count }: Events['skipped']) => skipped.inc(count))
   }
 
   #feedTrouble(): void {
-    const errors = this.#counter(
-      'redis_errors_total',
-      'Times that Redis began to fail; told once until it answers',
-    )
-    const recoveries = this.#counter('redis_recoveries_total', 'Times that Redis answered again')
-    const orphans = this.#counter('orphaned_jobs_total', 'Jobs of dead workers that were put back or failed')
-    const changes = this.#counter(
+    this.#instruments.feedTrouble()
+    const changes = this.#instruments.counter(
       'lead_changes_total',
       'Times that this scheduler took a lock of the leaders',
     )
-    const refusals = this.#counter(
+    const refusals = this.#instruments.counter(
       'schedule_refusals_total',
       'Reloads refused, so that the old schedule stayed',
     )
@@ -114,25 +96,22 @@ export class SchedulerMetrics {
       '1 while another scheduler moves delayed jobs although this one leads, else 0',
     )
     rival.set(0)
-    this.#on('rival', ({ isThere }: Events['rival']) => rival.set(isThere ? 1 : 0))
-    this.#on('trouble', () => errors.inc())
-    this.#on('recovered', () => recoveries.inc())
-    this.#on('orphans', ({ requeued, failed }: Events['orphans']) => orphans.inc(requeued + failed))
-    this.#on('leading', () => changes.inc())
-    this.#on('scheduleRefused', () => refusals.inc())
+    this.#instruments.on('rival', ({ isThere }: Events['rival']) => rival.set(isThere ? 1 : 0))
+    this.#instruments.on('leading', () => changes.inc())
+    this.#instruments.on('scheduleRefused', () => refusals.inc())
   }
 
   #watchState(): void {
     const scheduler = this.#scheduler
-    this.#gauge('leading', '1 while this scheduler moves delayed jobs, else 0', () =>
+    this.#instruments.gauge('leading', '1 while this scheduler moves delayed jobs, else 0', () =>
       scheduler.isLeading ? 1 : 0,
     )
-    this.#gauge(
+    this.#instruments.gauge(
       'firing',
       '1 while this scheduler fires the recurring entries of its application, else 0',
       () => (scheduler.pulse.isFiring ? 1 : 0),
     )
-    this.#gauge(
+    this.#instruments.gauge(
       'last_pass_timestamp_seconds',
       'When the last pass of the loop ended, in unix time; 0 before the first',
       () => scheduler.pulse.lastPassMs / 1000,
@@ -146,15 +125,17 @@ export class SchedulerMetrics {
       const known = scheduler.pulse.isFiring ? scheduler.nextRunMs : Number.POSITIVE_INFINITY
       return Number.isFinite(known) ? known : 0
     }
-    this.#gauge('schedule_ok', '1 while the schedule that was offered last is in force, else 0', () =>
-      scheduler.pulse.scheduleProblem === null ? 1 : 0,
+    this.#instruments.gauge(
+      'schedule_ok',
+      '1 while the schedule that was offered last is in force, else 0',
+      () => (scheduler.pulse.scheduleProblem === null ? 1 : 0),
     )
-    this.#gauge(
+    this.#instruments.gauge(
       'recurring_next_run_timestamp_seconds',
       'When the next recurring run is due, in unix time; 0 when none is known here',
       () => nextMs() / 1000,
     )
-    this.#gauge(
+    this.#instruments.gauge(
       'recurring_lag_seconds',
       'How long the next recurring run is overdue; 0 when it is not, or when another scheduler fires',
       () => (nextMs() === 0 ? 0 : Math.max(0, scheduler.pulse.redisNowMs - nextMs()) / 1000),

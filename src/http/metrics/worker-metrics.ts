@@ -1,10 +1,11 @@
 // Metrics of one worker, fed by what it tells. Classes and queues are labels; see labels.ts for what keeps them few.
 
-import { type Aggregator, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
 import { systemClock } from '../../clock.ts'
 import type { Events, JobEvent } from '../../events.ts'
 import type { Worker } from '../../worker/worker.ts'
 import { waitingSinceMs } from '../survey.ts'
+import { Instruments } from './instruments.ts'
 import { LabelLimit, otherLabel, unknownLabel } from './labels.ts'
 
 export const workerPrefix = 'resque_worker_'
@@ -20,9 +21,8 @@ const waitBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 21_6
 type Outcome = 'completed' | 'failed' | 'retried' | 'given_back' | 'refused' | 'cancelled' | 'vetoed'
 
 export class WorkerMetrics {
-  readonly register: Registry = new Registry()
+  readonly #instruments: Instruments
   readonly #worker: Worker
-  readonly #off: (() => void)[] = []
   readonly #classes = new LabelLimit(mostClasses)
   readonly #queues = new LabelLimit(mostQueues)
   readonly #pairs = new LabelLimit(mostPairs)
@@ -32,6 +32,7 @@ export class WorkerMetrics {
 
   constructor(worker: Worker) {
     this.#worker = worker
+    this.#instruments = new Instruments(workerPrefix, worker)
     const registers = [this.register]
     this.#jobs = new Counter({
       name: `${workerPrefix}jobs_total`,
@@ -58,15 +59,13 @@ export class WorkerMetrics {
     this.#watchState()
   }
 
-  /** Stops listening. */
-  close(): void {
-    for (const off of this.#off) off()
+  get register(): Registry {
+    return this.#instruments.register
   }
 
-  #on: Worker['on'] = (name, listener) => {
-    const off = this.#worker.on(name, listener)
-    this.#off.push(off)
-    return off
+  /** Stops listening. */
+  close(): void {
+    this.#instruments.close()
   }
 
   #classLabel(name: string): string {
@@ -94,61 +93,44 @@ export class WorkerMetrics {
   }
 
   #feedJobs(): void {
-    this.#on('reserved', (event: Events['reserved']) => this.#waited(event))
-    this.#on('completed', (event: Events['completed']) => {
+    this.#instruments.on('reserved', (event: Events['reserved']) => this.#waited(event))
+    this.#instruments.on('completed', (event: Events['completed']) => {
       this.#count(event, 'completed')
       this.#time(event)
     })
-    this.#on('failed', (event: Events['failed']) => {
+    this.#instruments.on('failed', (event: Events['failed']) => {
       this.#count(event, 'failed')
       this.#time(event)
     })
-    this.#on('retried', (event: Events['retried']) => this.#count(event, 'retried'))
-    this.#on('givenBack', (event: JobEvent) => this.#count(event, 'given_back'))
-    this.#on('refused', (event: JobEvent) => this.#count(event, 'refused'))
-    this.#on('cancelled', (event: JobEvent) => this.#count(event, 'cancelled'))
-    this.#on('vetoed', (event: JobEvent) => this.#count(event, 'vetoed'))
-  }
-
-  #counter(name: string, help: string): Counter<never> {
-    return new Counter({ name: workerPrefix + name, help, registers: [this.register] })
+    this.#instruments.on('retried', (event: Events['retried']) => this.#count(event, 'retried'))
+    this.#instruments.on('givenBack', (event: JobEvent) => this.#count(event, 'given_back'))
+    this.#instruments.on('refused', (event: JobEvent) => this.#count(event, 'refused'))
+    this.#instruments.on('cancelled', (event: JobEvent) => this.#count(event, 'cancelled'))
+    this.#instruments.on('vetoed', (event: JobEvent) => this.#count(event, 'vetoed'))
   }
 
   #feedTrouble(): void {
-    const errors = this.#counter(
-      'redis_errors_total',
-      'Times that Redis began to fail; told once until it answers',
+    this.#instruments.feedTrouble()
+    const stuck = this.#instruments.counter(
+      'stuck_jobs_total',
+      'Jobs whose timeout was over and that did not end',
     )
-    const recoveries = this.#counter('redis_recoveries_total', 'Times that Redis answered again')
-    const orphans = this.#counter('orphaned_jobs_total', 'Jobs of dead workers that were put back or failed')
-    const stuck = this.#counter('stuck_jobs_total', 'Jobs whose timeout was over and that did not end')
-    const blocked = this.#counter('blocked_total', 'Times that a job held up the event loop')
-    this.#on('stuck', () => stuck.inc())
-    this.#on('blocked', () => blocked.inc())
-    this.#on('trouble', () => errors.inc())
-    this.#on('recovered', () => recoveries.inc())
-    this.#on('orphans', ({ requeued, failed }: Events['orphans']) => orphans.inc(requeued + failed))
-  }
-
-  /** A gauge that is asked when the page is. */
-  #gauge(name: string, help: string, value: () => number, aggregator: Aggregator = 'sum'): void {
-    const collect = function (this: Gauge<never>): void {
-      this.set(value())
-    }
-    new Gauge({ name: workerPrefix + name, help, registers: [this.register], collect, aggregator })
+    const blocked = this.#instruments.counter('blocked_total', 'Times that a job held up the event loop')
+    this.#instruments.on('stuck', () => stuck.inc())
+    this.#instruments.on('blocked', () => blocked.inc())
   }
 
   #watchState(): void {
     const worker = this.#worker
-    this.#gauge('slots', 'How many jobs this worker performs at a time', () => worker.pulse.slots)
-    this.#gauge('busy_slots', 'Jobs in hand', () => worker.pulse.busy)
-    this.#gauge('paused', '1 while this worker was told to take no jobs, else 0', () =>
+    this.#instruments.gauge('slots', 'How many jobs this worker performs at a time', () => worker.pulse.slots)
+    this.#instruments.gauge('busy_slots', 'Jobs in hand', () => worker.pulse.busy)
+    this.#instruments.gauge('paused', '1 while this worker was told to take no jobs, else 0', () =>
       worker.pulse.isPaused ? 1 : 0,
     )
-    this.#gauge('registered', '1 while this worker is on the list of workers, else 0', () =>
+    this.#instruments.gauge('registered', '1 while this worker is on the list of workers, else 0', () =>
       worker.pulse.isRegistered ? 1 : 0,
     )
-    this.#gauge(
+    this.#instruments.gauge(
       'last_pass_timestamp_seconds',
       'When the last pass of the loop ended, in unix time; 0 before the first',
       () => worker.pulse.lastPassMs / 1000,
