@@ -1,6 +1,7 @@
 // Limits of classes and of queues, as jobs meet them: never more than so many, nobody else held up, nothing lost.
 
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { JobClass } from '../../src/job/job.ts'
 import { eventually } from '../support/eventually.ts'
 import { Gate } from '../support/gate.ts'
 import { type World, world } from '../support/world.ts'
@@ -33,6 +34,18 @@ async function allEnded({ resque }: World, processed: number): Promise<void> {
   await eventually(async () => expect((await resque.stats()).processed).toBe(processed))
 }
 
+/** A class whose jobs the meter counts, at most so many of them at a time. */
+function metered(meter: Meter, concurrency: number): JobClass {
+  return class {
+    static limits = { concurrency }
+    async perform(index: number): Promise<void> {
+      meter.enter('all', index)
+      await new Promise((resolve) => setImmediate(resolve))
+      meter.leave('all')
+    }
+  }
+}
+
 async function nothingLeft(here: World): Promise<void> {
   const left = (await here.allKeys()).filter(
     (key) => key.startsWith('limit:') && !key.startsWith('limit:starts:'),
@@ -44,17 +57,11 @@ describe('a class with a limit', () => {
   it('is never performed by more at a time, over all workers', async () => {
     const here = world()
     const meter = new Meter()
-    class Few {
-      static limits = { concurrency: 3 }
-      async perform(index: number): Promise<void> {
-        meter.enter('all', index)
-        await new Promise((resolve) => setImmediate(resolve))
-        meter.leave('all')
-      }
-    }
     const jobs = Array.from({ length: 200 }, (_, index) => ({ job: 'Few', queue: 'q', args: [index] }))
     await here.resque.enqueueBulk(jobs)
-    const workers = [1, 2].map(() => here.worker({ queues: 'q', jobs: [Few], concurrency: 20 }))
+    const workers = [1, 2].map(() =>
+      here.worker({ queues: 'q', jobs: { Few: metered(meter, 3) }, concurrency: 20 }),
+    )
     await Promise.all(workers.map((worker) => worker.start()))
     await allEnded(here, 200)
     expect(meter.most.get('all')).toBe(3)
@@ -65,17 +72,9 @@ describe('a class with a limit', () => {
   it('takes its jobs in their order, also when they had to wait', async () => {
     const here = world()
     const meter = new Meter()
-    class One {
-      static limits = { concurrency: 1 }
-      async perform(index: number): Promise<void> {
-        meter.enter('all', index)
-        await new Promise((resolve) => setImmediate(resolve))
-        meter.leave('all')
-      }
-    }
     const jobs = Array.from({ length: 60 }, (_, index) => ({ job: 'One', queue: 'q', args: [index] }))
     await here.resque.enqueueBulk(jobs)
-    await here.worker({ queues: 'q', jobs: [One], concurrency: 7 }).start()
+    await here.worker({ queues: 'q', jobs: { One: metered(meter, 1) }, concurrency: 7 }).start()
     await allEnded(here, 60)
     expect(meter.most.get('all')).toBe(1)
     expect(meter.order).toEqual(jobs.map((_, index) => index))
