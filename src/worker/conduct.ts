@@ -125,7 +125,9 @@ export class Conduct implements Aide {
 
   /** A job has ended. */
   noteOutcome(): void {
-    if (this.#worker.pulse.performed >= this.#options.maxJobs) this.#retire('maxJobs')
+    const { maxJobs } = this.#options
+    if (maxJobs === Number.POSITIVE_INFINITY) return // the usual case, and every job comes by
+    if (this.#worker.pulse.performed >= maxJobs) this.#retire('maxJobs')
   }
 
   /** Watches the memory of this process until the signal aborts. A process that has done nothing is no better anew. */
