@@ -123,7 +123,7 @@ async function reschedule(session: Session): Promise<number> {
 
 const cancelSpec: CommandSpec = {
   usage: 'cancel <id...>',
-  description: 'take delayed or waiting jobs out before they run',
+  description: 'take delayed and waiting jobs out, and have running ones end',
   run: cancel,
 }
 
