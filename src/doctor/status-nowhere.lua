@@ -15,8 +15,9 @@ local reply = {}
 
 local function is_nowhere(record, id)
   if string.find(text_of_hands(look), id, 1, true) then return false end
-  return type(record.queue) ~= 'string' or record.queue == '' or text_of_queue(look, record.queue).is_long
-    or not is_in_queue(look, record.queue, id)
+  if type(record.queue) ~= 'string' or record.queue == '' then return true end
+  local queue_key = ARGV[3] .. record.queue
+  return text_of_list(look, queue_key).is_long or not is_in_list(look, queue_key, id)
 end
 
 local function fail(key, id, record)

@@ -34,7 +34,7 @@ if trouble then return trouble end
 local now_text = digits(now_ms)
 local reply = { 1, now_text }
 local batch = new_batch(ARGV[4], now_ms, now_s)
-local look = new_look(ARGV[4], ARGV[3], KEYS[10], ARGV[9], now_s)
+local look = new_look(ARGV[4], ARGV[3], KEYS[10], ARGV[9], now_s, KEYS[11])
 -- Jobs of this very call are in no queue yet.
 local fresh = {}
 

@@ -42,7 +42,7 @@ local function holding_ms(due_s)
 end
 
 local function is_in_hands(id)
-  local look = new_look(ARGV[13], ARGV[12], KEYS[5], ARGV[14], now_s)
+  local look = new_look(ARGV[13], ARGV[12], KEYS[5], ARGV[14], now_s, KEYS[6])
   return string.find(text_of_hands(look), '"id":"' .. id .. '"', 1, true) ~= nil
 end
 
@@ -79,7 +79,7 @@ local function true_code(found, id)
   local code = found.code
   if found.payload or found.more then return code end
   if code == 63 then return strayed(found, id) end
-  if code == 1 and is_parked(found.record, id) then return 1 end
+  if code == 1 and (is_parked(found.record, id) or is_asked(id)) then return 1 end
   if code == 1 or code == 2 then return is_in_hands(id) and 2 or 64 end
   return code
 end

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { Gate } from '../support/gate.ts'
 import { type World, world } from '../support/world.ts'
 
 /** What the classes were told, in order. */
@@ -146,6 +147,27 @@ describe('jobs whose class has not answered', () => {
       expect(await here.resque.status(id ?? '')).toMatchObject({ state: 'complete' }),
     )
     expect(asked).toBe(2)
+  })
+
+  it('count as waiting for the overlap of a recurring entry', async () => {
+    const here = begin()
+    const gate = new Gate()
+    class Slow {
+      static queue = 'own'
+      static async beforeDelayedEnqueue(): Promise<void> {
+        await gate.pass()
+      }
+      perform(): void {}
+    }
+    const skips: string[] = []
+    await here.resque.recurring.set('often', { every: '1s', class: 'Slow', queue: 'own', overlap: 'skip' })
+    const scheduler = here.scheduler({ jobs: [Slow] })
+    scheduler.on('skipped', ({ reason }) => skips.push(reason))
+    await scheduler.start()
+    await eventually(() => expect(skips).toContain('overlap: skip, and an earlier job has not ended'))
+    expect(gate.arrivals).toBe(1)
+    expect(await here.redis.llen(here.keys.asked)).toBe(1)
+    gate.open()
   })
 
   it('go into their queues when the next leader does not have the class', async () => {

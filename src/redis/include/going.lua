@@ -1,7 +1,7 @@
 -- Whether a job is still on its way, although nobody may have told so: Ruby's workers write no status, a worker
 -- may have died, a queue may have been removed. Needs status.lua.
 --
---   local look = new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s)
+--   local look = new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s, asked_key)
 --   state_of(look, id) -> 'waiting' | 'running' | nil
 --
 -- What is read of queues and workers is read once for all jobs of a call, and no further than this.
@@ -9,27 +9,31 @@ local most_looked_at = 1000
 -- A retry this long after its time was moved into its queue by somebody who writes no status.
 local most_overdue_seconds = 3600
 
-local function new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s)
+local function new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s, asked_key)
   return {
     status_prefix = status_prefix, queue_prefix = queue_prefix, workers_key = workers_key,
-    worker_prefix = worker_prefix, now_s = now_s, queues = {},
+    worker_prefix = worker_prefix, now_s = now_s, asked_key = asked_key, lists = {},
   }
 end
 
-local function text_of_queue(look, queue)
-  if not look.queues[queue] then
-    local key = look.queue_prefix .. queue
+local function text_of_list(look, key)
+  if not look.lists[key] then
     local reply = redis.pcall('LRANGE', key, 0, most_looked_at)
     if reply.err then reply = {} end
-    look.queues[queue] = { text = table.concat(reply), is_long = #reply > most_looked_at }
+    look.lists[key] = { text = table.concat(reply), is_long = #reply > most_looked_at }
   end
-  return look.queues[queue]
+  return look.lists[key]
 end
 
--- In a queue longer than we look at it is taken to wait.
-local function is_in_queue(look, queue, id)
-  local found = text_of_queue(look, queue)
+-- In a list longer than we look at it is taken to wait.
+local function is_in_list(look, key, id)
+  local found = text_of_list(look, key)
   return found.is_long or string.find(found.text, id, 1, true) ~= nil
+end
+
+-- In its queue, or in the list of those whose class is asked first.
+local function is_waiting(look, queue, id)
+  return is_in_list(look, look.queue_prefix .. queue, id) or is_in_list(look, look.asked_key, id)
 end
 
 local function text_of_hands(look)
@@ -53,7 +57,7 @@ local function state_of(look, id)
   local code = tonumber(record.status)
   if code == 63 and (tonumber(record.due) or 0) + most_overdue_seconds > look.now_s then return 'waiting' end
   if code == 1 and record.parked then return 'waiting' end -- for a limit, in the limit's own list
-  if code == 1 and type(record.queue) == 'string' and is_in_queue(look, record.queue, id) then return 'waiting' end
+  if code == 1 and type(record.queue) == 'string' and is_waiting(look, record.queue, id) then return 'waiting' end
   if (code == 1 or code == 2) and string.find(text_of_hands(look), id, 1, true) then return 'running' end
   return nil
 end
