@@ -74,7 +74,7 @@ function producerKeys(escaped: string): string[] {
   const indexes = [keys.timestampsPrefix, keys.delayedIndexPrefix]
   const whole = [keys.queues, keys.schedule, keys.attempts, keys.deaths, keys.pausedQueues]
   const locks = [keys.leader, keys.nodeLeader, `${keys.recurring('').leaderSince}*`]
-  const others = [keys.workers, keys.processIds, `${keys.workerPrefix}*`, ...locks]
+  const others = [keys.workers, keys.processIds, `${keys.workerPrefix}*`, `${keys.handPrefix}*`, ...locks]
   return [...whole, ...others, ...[...jobs, ...indexes].map((prefix) => `${prefix}*`)]
 }
 

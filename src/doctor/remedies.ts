@@ -30,10 +30,10 @@ const lockKeys = ({ keys }: Store): string[] => [keys.leader]
 
 const nowhere: Remedy = {
   script: script('status-nowhere'),
-  keys: ({ keys }) => [keys.workers],
+  keys: ({ keys }) => [keys.workers, keys.processIds],
   args: ({ keys, scriptNow }) => [
     ...[scriptNow(), keys.queuePrefix, keys.jobPrefix, keys.workerPrefix],
-    ...[keepSeconds, keys.settled],
+    ...[keepSeconds, keys.settled, keys.handPrefix],
   ],
 }
 

@@ -1,15 +1,16 @@
 -- Statuses that say "running" or "waiting" of jobs that are nowhere. Every move of a job writes its status: as long
 -- as the bytes are those that the doctor read, and the job was not found meanwhile, nothing has happened to it.
--- KEYS[1] workers
+-- KEYS[1] workers   KEYS[2] process_ids
 -- ARGV[1] 'fix' or 'look'   ARGV[2] '' or a test clock's milliseconds   ARGV[3] text before a queue's name
 -- ARGV[4] text before a job's id   ARGV[5] text before a worker's id   ARGV[6] seconds that it is kept then
--- ARGV[7] channel for who waits for an end   ARGV[8], ARGV[9], … triples: key of the status, its bytes, the job's id
+-- ARGV[7] channel for who waits for an end   ARGV[8] text before a token in the key of its process's hand
+-- ARGV[9], ARGV[10], … triples: key of the status, its bytes, the job's id
 -- reply: for each triple 1 when it is so (and was put right) else 0
 -- @include now
 -- @include status
 -- @include going
 local now_ms, now_s = now(ARGV[2])
-local look = new_look(ARGV[4], ARGV[3], KEYS[1], ARGV[5], now_s)
+local look = new_look(ARGV[4], ARGV[3], { KEYS[1], ARGV[5], KEYS[2], ARGV[8] }, now_s)
 local error = ',"error":{"name":"LostJobError","message":"the worker died with this job in hand, and its record is gone"}'
 local reply = {}
 
@@ -32,7 +33,7 @@ local function fail(key, id, record)
   redis.pcall('PUBLISH', ARGV[7], id)
 end
 
-for argument = 8, #ARGV, 3 do
+for argument = 9, #ARGV, 3 do
   local key, bytes, id = unpack(ARGV, argument, argument + 2)
   local ok, record = pcall(cjson.decode, bytes)
   local is_wrong = ok and type(record) == 'table' and redis.pcall('GET', key) == bytes

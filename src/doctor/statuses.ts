@@ -44,6 +44,8 @@ export async function idsInHand(exam: Examination): Promise<Set<string>> {
     const records = await redis.mget(workers.slice(from, from + 500).map((id) => keys.worker(id)))
     for (const record of records) for (const id of idsInText(record ?? '')) ids.add(id)
   }
+  for (const token of await redis.hkeys(keys.processIds))
+    for (const record of await redis.hvals(keys.hand(token))) for (const id of idsInText(record)) ids.add(id)
   return ids
 }
 

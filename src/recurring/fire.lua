@@ -3,12 +3,13 @@
 -- KEYS[1] recurring_last:<app>   KEYS[2] queues   KEYS[3] delayed:last_enqueued_at   KEYS[4] the leader's lock
 -- KEYS[5] failed   KEYS[6] recurring_jobs:<app>   KEYS[7] recurring_definitions:<app>
 -- KEYS[8] recurring_disabled:<app>   KEYS[9] recurring_counts:<app>   KEYS[10] workers   KEYS[11] asked
+-- KEYS[12] process_ids
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] my value in the lock, or '' to fire without leading
 -- ARGV[3] text before a queue's name   ARGV[4] text before a job's id   ARGV[5] channel that wakes workers
 -- ARGV[6] now, as Ruby writes it for its UI, or '' to leave that out   ARGV[7] now, as the failed list writes it
 -- ARGV[8] text before an entry in the key of its history   ARGV[9] text before a worker's id
--- ARGV[10] how many runs a history keeps
--- ARGV[11], … groups of three: entry, six lines of text, payload (or for 'S' "<number of runs> <reason>"). The lines:
+-- ARGV[10] how many runs a history keeps   ARGV[11] text before a token in the key of its process's hand
+-- ARGV[12], … groups of three: entry, six lines of text, payload (or for 'S' "<number of runs> <reason>"). The lines:
 --   planned milliseconds; limit or nothing; overlap ('allow', 'skip' or 'queue_one');
 --   how: 'E' as planned, 'C' caught up, 'M' by hand (no claim, whatever the entry says), 'S' skipped (claim only);
 --     followed by 'a' when the job's class is asked first;
@@ -34,7 +35,7 @@ if trouble then return trouble end
 local now_text = digits(now_ms)
 local reply = { 1, now_text }
 local batch = new_batch(ARGV[4], now_ms, now_s)
-local look = new_look(ARGV[4], ARGV[3], KEYS[10], ARGV[9], now_s, KEYS[11])
+local look = new_look(ARGV[4], ARGV[3], { KEYS[10], ARGV[9], KEYS[12], ARGV[11] }, now_s, KEYS[11])
 -- Jobs of this very call are in no queue yet.
 local fresh = {}
 
@@ -126,7 +127,7 @@ local function fire_by_hand(name, planned, queue, payload)
   return 1
 end
 
-for index = 11, #ARGV, 3 do
+for index = 12, #ARGV, 3 do
   local name, payload = ARGV[index], ARGV[index + 2]
   local planned, limit, overlap, how, asked, timing, queue =
     string.match(ARGV[index + 1], '^(%d+)\n(%d*)\n(%l[%l_]*)\n(%u)(a?)\n([^\n]*)\n(.*)$')

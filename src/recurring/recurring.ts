@@ -236,7 +236,7 @@ export class Recurring {
     const { keys } = this.#store
     const { last, leader, jobs, definitions, disabled, counts } = this.keys
     const shared = [keys.queues, keys.lastEnqueuedAt, leader, keys.failed]
-    return [last, ...shared, jobs, definitions, disabled, counts, keys.workers, keys.asked]
+    return [last, ...shared, jobs, definitions, disabled, counts, keys.workers, keys.asked, keys.processIds]
   }
 
   #fireArgs(leader: string, redisNowMs: number): ScriptArgument[] {
@@ -245,7 +245,7 @@ export class Recurring {
     const names = [keys.queuePrefix, keys.jobPrefix, keys.wake]
     // Ruby's page knows nothing of applications: two entries of one name would be one there.
     const forRuby = this.#appName === '' ? rubyTime(redisNowMs) : ''
-    const places = [this.keys.historyPrefix, keys.workerPrefix, keptRuns]
+    const places = [this.keys.historyPrefix, keys.workerPrefix, keptRuns, keys.handPrefix]
     return [scriptNow(), leader, ...names, forRuby, failedAt(nowMs), ...places]
   }
 }

@@ -75,6 +75,7 @@ function familiesOf(keys: Keys): readonly Family[] {
     [keys.unique(''), 'unique', 'string'],
     [keys.workerPrefix, 'other', 'string'],
     [keys.ordersPrefix, 'other', 'list'],
+    [keys.handPrefix, 'other', 'hash'],
     [`${keys.processed}:`, 'other', 'string'],
     [`${keys.failedCount}:`, 'other', 'string'],
     ...recurringFamilies(keys.recurring('')),

@@ -26,6 +26,8 @@
 //   processes                      zset    worker process token -> last beat, ms     30 s without a beat
 //   process_ids                    hash    token -> worker id and number of slots    with the process
 //   process_info                   hash    token -> what the process tells of itself with the process
+//   hand:<token>                   hash    number of the process's last call, and the with the process
+//                                          jobs it took ahead: slot -> record
 //   orders:<token>                 list    what the process is told from outside     when it has read them; 60 s
 //   unique:<sha1>                  string  id of the job that has the key, since ms    24 h after it was due
 //   paused_queues                  set     queues nobody reserves from               on resume
@@ -98,6 +100,7 @@ export interface Keys {
   readonly processIds: string
   readonly processInfo: string
   readonly ordersPrefix: string
+  readonly handPrefix: string
   /** Channel: who has orders. */
   readonly ordered: string
   readonly attempts: string
@@ -127,6 +130,8 @@ export interface Keys {
   workerCancels(id: string): string
   /** @param token of a worker process */
   orders(token: string): string
+  /** @param token of a worker process */
+  hand(token: string): string
   recurring(appName: string): RecurringKeys
 }
 
@@ -191,8 +196,10 @@ function processes(at: (key: string) => string) {
     processIds: at('process_ids'),
     processInfo: at('process_info'),
     ordersPrefix: at('orders:'),
+    handPrefix: at('hand:'),
     ordered: at('orders'),
     orders: (token: string) => at(`orders:${token}`),
+    hand: (token: string) => at(`hand:${token}`),
     worker: (id: string) => at(`worker:${id}`),
     workerStarted: (id: string) => at(`worker:${id}:started`),
     workerCancels: (id: string) => at(`worker:${id}:cancels`),

@@ -29,7 +29,7 @@ export class Cancelling {
   /** Has the worker that holds a job end it. False when no worker of ours has it in hand. */
   async request(id: string): Promise<boolean> {
     const { redis, keys } = this.#store
-    const args = [id, keys.workerPrefix, keepMarkSeconds, keys.cancels]
+    const args = [id, keys.workerPrefix, keepMarkSeconds, keys.cancels, keys.handPrefix]
     return (await requestScript.run(redis, [keys.processIds], args)) === 1
   }
 

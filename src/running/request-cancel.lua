@@ -3,7 +3,7 @@
 -- reservation, so that it means nothing for a later run of the same job.
 -- KEYS[1] process_ids
 -- ARGV[1] the job's id   ARGV[2] text before a worker's id   ARGV[3] seconds that the mark is kept
--- ARGV[4] channel that workers hear
+-- ARGV[4] channel that workers hear   ARGV[5] text before a token in the key of its process's hand
 -- reply: 1, or 0 when no worker of ours has the job in hand
 -- @include payload
 -- @include cancel-marks
@@ -24,13 +24,23 @@ local function ask(base, slot, token)
   redis.pcall('PUBLISH', ARGV[4], cancel_mark(token, slot))
 end
 
-for _, process in ipairs(redis.call('HVALS', KEYS[1])) do
-  local slots, base = string.match(process, '^(%d+) (.+)$')
+-- -> the records of a process's slots, and of what it took ahead, by slot
+local function records_of(process, base, slots)
   local keys = {}
-  for slot = 1, tonumber(slots or 0) do
-    keys[slot] = ARGV[2] .. (slot == 1 and base or base .. ':' .. slot)
+  for slot = 1, slots do keys[slot] = ARGV[2] .. (slot == 1 and base or base .. ':' .. slot) end
+  local records = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
+  local hand = redis.call('HGETALL', ARGV[5] .. process)
+  for index = 1, #hand, 2 do
+    local slot = tonumber(hand[index])
+    if slot then records[slot] = hand[index + 1] end
   end
-  for slot, record in ipairs(#keys > 0 and redis.call('MGET', unpack(keys)) or {}) do
+  return records
+end
+
+local processes = redis.call('HGETALL', KEYS[1])
+for index = 1, #processes, 2 do
+  local slots, base = string.match(processes[index + 1], '^(%d+) (.+)$')
+  for slot, record in pairs(base and records_of(processes[index], base, tonumber(slots)) or {}) do
     local token = token_if_in_hand(record)
     if token then
       ask(base, slot, token)

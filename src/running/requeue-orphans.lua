@@ -11,7 +11,7 @@
 -- ARGV[9] now, as the failed list writes it   ARGV[10] seconds that a final status is kept
 -- ARGV[11] '1' when the process leaves by itself: its jobs come back without counting a death
 -- ARGV[12] channel for who waits for an end   ARGV[13] text before the limits' keys
--- ARGV[14] text before a token in the key of its orders
+-- ARGV[14] text before a token in the key of its orders   ARGV[15] text before a token in the key of its hand
 -- reply: { processes forgotten, jobs requeued, jobs failed }
 -- @include now
 -- @include payload
@@ -99,15 +99,39 @@ local function leave_places(record, worker, is_back)
   end
 end
 
-local function empty_slot(worker, token, base, slot)
-  local key = ARGV[6] .. worker
-  local record, mark = redis.call('GET', key), '{"token":"' .. token .. '.'
-  if record and string.sub(record, 1, #mark) == mark then
-    local queue, payload, before = queue_in_hand(record), payload_in_hand(record), requeued
-    if is_marked(ARGV[6], base, slot, record) then cancel(payload, queue) else put_back(payload, queue, worker) end
-    redis.call('DEL', key)
-    leave_places(record, worker, requeued > before)
+-- The jobs in hand, as { slot, number of its reservation, record, worker id, key of the record or nil }: in the slots
+-- that are shown to others, and what was taken ahead.
+local function in_hand_of(token, base, slots)
+  local found, mark = {}, '{"token":"' .. token .. '.'
+  local function add(slot, record, worker, key)
+    if not record or string.sub(record, 1, #mark) ~= mark then return end
+    local number = tonumber(string.match(record, '^%d+', #mark + 1)) or 0
+    found[#found + 1] = { slot = slot, number = number, record = record, worker = worker, key = key }
   end
+  for slot = 1, slots do
+    local worker = slot == 1 and base or base .. ':' .. slot
+    add(slot, redis.call('GET', ARGV[6] .. worker), worker, ARGV[6] .. worker)
+  end
+  local hand = redis.call('HGETALL', ARGV[15] .. token)
+  for index = 1, #hand, 2 do add(tonumber(hand[index]) or 0, hand[index + 1], base or token) end
+  return found
+end
+
+-- What was taken last goes back first: so the first one is at the head again.
+local function last_first(one, other)
+  if one.number ~= other.number then return one.number > other.number end
+  return one.slot > other.slot
+end
+
+local function empty_slot(job, base)
+  local queue, payload, before = queue_in_hand(job.record), payload_in_hand(job.record), requeued
+  if base and is_marked(ARGV[6], base, job.slot, job.record) then
+    cancel(payload, queue)
+  else
+    put_back(payload, queue, job.worker)
+  end
+  if job.key then redis.call('DEL', job.key) end
+  leave_places(job.record, job.worker, requeued > before)
 end
 
 local function forget(worker)
@@ -118,16 +142,15 @@ end
 
 local function reap(token)
   local slots, base = string.match(redis.call('HGET', KEYS[2], token) or '', '^(%d+) (.+)$')
-  for slot = tonumber(slots or 0), 1, -1 do
-    local worker = slot == 1 and base or base .. ':' .. slot
-    empty_slot(worker, token, base, slot)
-    forget(worker)
-  end
+  local jobs = in_hand_of(token, base, tonumber(slots or 0))
+  table.sort(jobs, last_first)
+  for _, job in ipairs(jobs) do empty_slot(job, base) end
+  for slot = tonumber(slots or 0), 1, -1 do forget(slot == 1 and base or base .. ':' .. slot) end
   if base then redis.call('DEL', cancel_marks(ARGV[6], base)) end
   redis.call('ZREM', KEYS[1], token)
   redis.call('HDEL', KEYS[2], token)
   redis.call('HDEL', KEYS[11], token)
-  redis.call('DEL', ARGV[14] .. token)
+  redis.call('DEL', ARGV[14] .. token, ARGV[15] .. token)
 end
 
 local tokens = { ARGV[3] }

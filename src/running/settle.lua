@@ -1,15 +1,19 @@
 -- A worker process hands in what became of its jobs and takes the next ones for its free slots, in one step.
--- A job in hand is the worker:<id> record of its slot; it begins with the token of its reservation. Who comes
--- with another token has been taken for dead in the meantime: what it says is refused.
+-- A job in hand is the worker:<id> record of its slot, or, in a slot beyond those that are shown to others, a field of
+-- the process's hand; it begins with the token of its reservation. Who comes with another token has been taken for
+-- dead in the meantime: what it says is refused.
 -- KEYS[1] processes   KEYS[2] queues   KEYS[3] failed   KEYS[4] stat:processed   KEYS[5] stat:failed
 -- KEYS[6] pause-all-workers   KEYS[7] paused_queues   KEYS[8] attempts   KEYS[9] deaths
--- KEYS[10] delayed_queue_schedule   KEYS[11], … the queues to reserve from, in order of priority
+-- KEYS[10] delayed_queue_schedule   KEYS[11] hand of the process
+-- KEYS[12], … the queues to reserve from, in order of priority
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] token of the process   ARGV[3] id of its first slot
 -- ARGV[4] text before a queue's name   ARGV[5] text before a job's id   ARGV[6] text before a worker's id
 -- ARGV[7] text before a second   ARGV[8] channel that wakes workers   ARGV[9] channel for who waits for an end
 -- ARGV[10] now, as worker records write it   ARGV[11] now, as the failed list writes it
 -- ARGV[12] seconds that a final status is kept   ARGV[13] number of the reservation
--- ARGV[14] number of outcomes   ARGV[15] number of free slots   ARGV[16], … the outcomes, the slots, the queue names
+-- ARGV[14] number of outcomes   ARGV[15] number of free slots   ARGV[16] number of slots that are shown to others
+-- ARGV[17] most jobs to take   ARGV[18] number of the last call that was answered, or '' when all slots that ought to
+-- be empty are among the free   ARGV[19], … the outcomes, the slots, the queue names
 --   an outcome: slot, token, 'done' (complete, not tracked, first attempt), or
 --               slot, token, kind, status name or '', 'NX' | 'XX' (only if the key exists), more, detail, '1' when counted
 --     kind      'complete' | 'failed' | 'poison' | 'retry' | 'back' | 'cancelled'; what does not end

@@ -2,7 +2,7 @@
 -- is asked of the stations, so that no other script knows of keys: a job that has ended, or is nowhere any more,
 -- holds nothing. Looks at a bounded number of entries; call again after 'more' and 'again'.
 -- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] attempts   KEYS[4] deaths   KEYS[5] workers
--- KEYS[6] asked   KEYS[7] the key's holder   KEYS[8] the new job's status
+-- KEYS[6] asked   KEYS[7] the key's holder   KEYS[8] the new job's status   KEYS[9] process_ids
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] due second, '0' for now   ARGV[3] queue   ARGV[4] payload
 -- ARGV[5] id   ARGV[6] 'started' | 'finished' | '' when only time frees the key
 -- ARGV[7] milliseconds that the key is held at the most, or ''   ARGV[8] 'keep' | 'replace' | 'move' | 'reject'
@@ -12,6 +12,7 @@
 -- ARGV[16] channel that tells who waits for the end of a job
 -- ARGV[17] text before a payload in the key of Ruby's index   ARGV[18] text before the digits of our index
 -- ARGV[19] seconds that a final status is kept   ARGV[20] text before a limit in the key of its parked jobs
+-- ARGV[21] text before a token in the key of its process's hand
 -- reply: { milliseconds of Redis, 'added' | 'replaced' | 'kept' | 'moved' | 'rejected', id, code of its state }
 --      | { milliseconds of Redis, 'more', entries to skip next } | { milliseconds of Redis, 'again' }
 -- @include now
@@ -42,7 +43,7 @@ local function holding_ms(due_s)
 end
 
 local function is_in_hands(id)
-  local look = new_look(ARGV[13], ARGV[12], KEYS[5], ARGV[14], now_s, KEYS[6])
+  local look = new_look(ARGV[13], ARGV[12], { KEYS[5], ARGV[14], KEYS[9], ARGV[21] }, now_s, KEYS[6])
   return string.find(text_of_hands(look), '"id":"' .. id .. '"', 1, true) ~= nil
 end
 

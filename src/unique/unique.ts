@@ -72,12 +72,13 @@ export class Unique {
     const names = [keys.schedule, keys.queues, keys.attempts, keys.deaths, keys.workers, keys.asked]
     return addScript.run(
       redis,
-      [...names, keys.unique(lock.name), keys.status(id)],
+      [...names, keys.unique(lock.name), keys.status(id), keys.processIds],
       [
         ...[scriptNow(), dueSeconds ?? 0, queue, payload, id],
         ...[lock.until ?? '', lock.windowMs ?? '', onConflict, skip, takesOut ? stretch : shortStretch],
         ...[keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.workerPrefix, keys.wake, keys.settled],
         ...[keys.timestampsPrefix, keys.delayedIndexPrefix, this.#keepStatusSeconds, keys.parked('')],
+        keys.handPrefix,
       ],
     )
   }

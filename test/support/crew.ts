@@ -76,15 +76,16 @@ export class Crew {
   }
 
   /** Resolves to how many jobs it has in hand. */
-  async #noteHands({ workerIds }: Registration): Promise<number> {
+  async #noteHands({ token, workerIds }: Registration): Promise<number> {
     const { redis, keys } = this.#world
-    const records = await redis.mget(...workerIds.map((id) => `${keys.workerPrefix}${id}`))
+    const shown = await redis.mget(...workerIds.map((id) => `${keys.workerPrefix}${id}`))
+    const { call: _call, ...ahead } = await redis.hgetall(keys.hand(token))
+    const records = [...shown, ...Object.values(ahead)].filter((record) => record !== null)
     for (const record of records) {
-      if (record === null) continue
       const { id } = (JSON.parse(record) as { readonly payload: { readonly id: string } }).payload
       this.inHand.set(id, (this.inHand.get(id) ?? 0) + 1)
     }
-    return records.filter((record) => record !== null).length
+    return records.length
   }
 
   /** It is taken for dead: what it has in hand goes back. Redis first does what the process sent with its last breath. */

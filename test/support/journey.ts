@@ -58,6 +58,10 @@ async function contents({ redis, keys }: World, key: string): Promise<[JobState,
   if (key.startsWith(keys.workerPrefix) && !key.endsWith(':started')) {
     return ['running', [(JSON.parse((await redis.get(key)) ?? '') as { payload: unknown }).payload]]
   }
+  if (key.startsWith(keys.handPrefix)) {
+    const records = Object.entries(await redis.hgetall(key)).filter(([field]) => field !== 'call')
+    return ['running', records.map(([, record]) => (JSON.parse(record) as { payload: unknown }).payload)]
+  }
   return ['waiting', []]
 }
 

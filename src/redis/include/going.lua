@@ -1,7 +1,8 @@
 -- Whether a job is still on its way, although nobody may have told so: Ruby's workers write no status, a worker
 -- may have died, a queue may have been removed. Needs status.lua.
 --
---   local look = new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s, asked_key)
+--   local look = new_look(status_prefix, queue_prefix, hands, now_s, asked_key)
+--     hands  { workers_key, worker_prefix, process_ids_key, hand_prefix }: who may have jobs in hand
 --   state_of(look, id) -> 'waiting' | 'running' | nil
 --
 -- What is read of queues and workers is read once for all jobs of a call, and no further than this.
@@ -9,10 +10,10 @@ local most_looked_at = 1000
 -- A retry this long after its time was moved into its queue by somebody who writes no status.
 local most_overdue_seconds = 3600
 
-local function new_look(status_prefix, queue_prefix, workers_key, worker_prefix, now_s, asked_key)
+local function new_look(status_prefix, queue_prefix, hands, now_s, asked_key)
   return {
-    status_prefix = status_prefix, queue_prefix = queue_prefix, workers_key = workers_key,
-    worker_prefix = worker_prefix, now_s = now_s, asked_key = asked_key, lists = {},
+    status_prefix = status_prefix, queue_prefix = queue_prefix, hands = hands,
+    now_s = now_s, asked_key = asked_key, lists = {},
   }
 end
 
@@ -37,17 +38,21 @@ local function is_waiting(look, queue, id)
 end
 
 local function text_of_hands(look)
-  if look.hands then return look.hands end
+  if look.in_hand then return look.in_hand end
+  local workers_key, worker_prefix, process_ids_key, hand_prefix = unpack(look.hands)
   local keys, records = {}, {}
-  for _, id in ipairs(redis.call('SMEMBERS', look.workers_key)) do keys[#keys + 1] = look.worker_prefix .. id end
+  for _, id in ipairs(redis.call('SMEMBERS', workers_key)) do keys[#keys + 1] = worker_prefix .. id end
   for first = 1, #keys, most_looked_at do
     local last = math.min(#keys, first + most_looked_at - 1)
     for _, record in ipairs(redis.call('MGET', unpack(keys, first, last))) do
       if record then records[#records + 1] = record end
     end
   end
-  look.hands = table.concat(records)
-  return look.hands
+  for _, token in ipairs(redis.call('HKEYS', process_ids_key)) do
+    for _, record in ipairs(redis.call('HVALS', hand_prefix .. token)) do records[#records + 1] = record end
+  end
+  look.in_hand = table.concat(records)
+  return look.in_hand
 end
 
 local function state_of(look, id)

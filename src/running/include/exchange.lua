@@ -1,6 +1,6 @@
 -- What settle.lua and settle-limited.lua do. KEYS and ARGV are those of settle.lua. Needs now.lua, payload.lua, status.lua,
 -- json-text.lua, quarantine.lua, cancel-marks.lua, in-hand.lua, and settle-limits.lua or no-limits.lua.
-local cursor, free = 16, {}
+local cursor, free = 19, {}
 local refused, fails = {}, false
 
 local function slot_key(slot)
@@ -8,11 +8,36 @@ local function slot_key(slot)
   return ARGV[6] .. ARGV[3] .. ':' .. slot
 end
 
+-- What is in a slot beyond these is in the hand.
+local shown = tonumber(ARGV[16])
+
+-- The records of these slots, false where there is none.
+local function records_of(slots)
+  local keys, fields, is_hidden = {}, {}, {}
+  for index, slot in ipairs(slots) do
+    is_hidden[index] = tonumber(slot) > shown
+    if is_hidden[index] then fields[#fields + 1] = slot else keys[#keys + 1] = slot_key(slot) end
+  end
+  local kept = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
+  local hidden = #fields > 0 and redis.call('HMGET', KEYS[11], unpack(fields)) or {}
+  local records, key, field = {}, 0, 0
+  for index = 1, #slots do
+    if is_hidden[index] then
+      field = field + 1
+      records[index] = hidden[field]
+    else
+      key = key + 1
+      records[index] = kept[key]
+    end
+  end
+  return records
+end
+
 -- @include ./outcomes
 -- @include ./reserve
 
 local function read_outcomes(count)
-  local outcomes, keys = {}, {}
+  local outcomes, slots = {}, {}
   for index = 1, count do
     local outcome = { slot = ARGV[cursor], token = ARGV[cursor + 1], kind = ARGV[cursor + 2] }
     if outcome.kind == 'done' then
@@ -22,9 +47,9 @@ local function read_outcomes(count)
       cursor = cursor + 8
       fails = fails or outcome.kind == 'failed' or outcome.kind == 'poison'
     end
-    outcomes[index], keys[index] = outcome, slot_key(outcome.slot)
+    outcomes[index], slots[index] = outcome, outcome.slot
   end
-  return outcomes, keys
+  return outcomes, slots
 end
 
 local ends = { complete = true, failed = true, poison = true, cancelled = true }
@@ -34,15 +59,14 @@ local function kind_of(outcome, record)
   return 'cancelled'
 end
 
-local function settle_all(outcomes, keys)
-  if #outcomes == 0 then return end
-  local records = redis.call('MGET', unpack(keys))
+local function settle_all(outcomes, slots)
+  local records = records_of(slots)
   for index, outcome in ipairs(outcomes) do
     local record, mark = records[index], '{"token":"' .. outcome.token .. '",'
     if not record or string.sub(record, 1, #mark) ~= mark then
       refused[#refused + 1] = tonumber(outcome.slot)
     else
-      free[keys[index]] = true
+      free[outcome.slot] = true
       local kind = outcome.kind
       if kind == 'done' then
         performed = performed + 1
@@ -50,7 +74,7 @@ local function settle_all(outcomes, keys)
         kind = kind_of(outcome, record)
         settle[kind](record, unpack(ARGV, outcome.at, outcome.at + 4))
       end
-      if limits then leave_places(record, #mark + 1, keys[index], kind) end
+      if limits then leave_places(record, #mark + 1, slot_key(outcome.slot), kind) end
     end
   end
 end
@@ -64,20 +88,37 @@ local function write_counters()
   redis.pcall('INCRBY', KEYS[5] .. ':' .. ARGV[3], failures)
 end
 
-local outcomes, outcome_keys = read_outcomes(tonumber(ARGV[14]))
+-- Slots that were settled and took no other job.
+local function empty_the_freed()
+  local keys, fields = {}, {}
+  for slot in pairs(free) do
+    if tonumber(slot) > shown then fields[#fields + 1] = slot else keys[#keys + 1] = slot_key(slot) end
+  end
+  if #keys > 0 then redis.call('DEL', unpack(keys)) end
+  if #fields > 0 then redis.call('HDEL', KEYS[11], unpack(fields)) end
+end
+
+local outcomes, outcome_slots = read_outcomes(tonumber(ARGV[14]))
 local trouble = fails and failed_list_trouble(KEYS[3])
 if trouble then return trouble end
-settle_all(outcomes, outcome_keys)
+settle_all(outcomes, outcome_slots)
 local registered = redis.call('ZSCORE', KEYS[1], ARGV[2]) and 1 or 0
 local slots, first_queue = {}, cursor + tonumber(ARGV[15])
 for index = cursor, first_queue - 1 do slots[#slots + 1] = ARGV[index] end
 if limits then hand_places_on() end
 if #slots > 0 then slots = empty_slots(slots) end
-if registered == 1 and #slots > 0 and not is_paused() then reserve(slots, first_queue) end
+local most = math.min(#slots, tonumber(ARGV[17]))
+if registered == 1 and most > 0 and not is_paused() then reserve(slots, most, first_queue) end
 
-local emptied = {}
-for key in pairs(free) do emptied[#emptied + 1] = key end
-if #emptied > 0 then redis.call('DEL', unpack(emptied)) end
+empty_the_freed()
+-- settle-quick.lua may rely on the hand when all of it was looked at, or nobody else did anything since the last answer.
+local is_known = ARGV[18] == '' or redis.call('HGET', KEYS[11], 'call') == ARGV[18]
+if registered == 1 and is_known then
+  redis.call('HSET', KEYS[11], 'call', ARGV[13])
+else
+  redis.call('HDEL', KEYS[11], 'call')
+end
+if #in_hand > 0 then redis.call('HSET', KEYS[11], unpack(in_hand)) end
 if #reservations > 0 then redis.call('MSET', unpack(reservations)) end
 if #statuses > 0 then redis.call('MSET', unpack(statuses)) end
 if #ended > 0 then redis.pcall('PUBLISH', ARGV[9], table.concat(ended, ',')) end

@@ -1,5 +1,5 @@
 -- Takes jobs in hand for free slots. KEYS and ARGV are those of settle.lua. Needs payload.lua, status.lua and
--- in-hand.lua; `free` and `slot_key` of exchange.lua, and settle-limits.lua or no-limits.lua.
+-- in-hand.lua; `free`, `shown`, `slot_key` and `records_of` of exchange.lua, and settle-limits.lua or no-limits.lua.
 
 local function is_paused()
   local value = redis.pcall('GET', KEYS[6])
@@ -12,7 +12,7 @@ local function paused_queues()
   return paused
 end
 
-local jobs, reservations, statuses = {}, {}, {}
+local jobs, reservations, in_hand, statuses = {}, {}, {}, {}
 
 local reservation = ARGV[2] .. '.' .. ARGV[13]
 
@@ -24,11 +24,12 @@ local function hand_of(queue, limit)
   local running = status_records(2, queue, now_ms, now_s)
   return function(slot, payload)
     local kind, class, _, id, seconds, prefix = read_payload(payload)
-    local key = slot_key(slot)
-    free[key] = nil
+    local key, records = slot_key(slot), reservations
+    free[slot] = nil
     if limit then take_place(limits, limit, reservation .. ' ' .. string.sub(key, #ARGV[6] + 1)) end
-    reservations[#reservations + 1] = key
-    reservations[#reservations + 1] = head .. payload .. '}'
+    if tonumber(slot) > shown then key, records = slot, in_hand end
+    records[#records + 1] = key
+    records[#records + 1] = head .. payload .. '}'
     jobs[#jobs + 1] = { slot = slot, token = reservation, queue = queue, payload = payload, id = kind and id }
     if not kind or not id then return end
     if kind ~= 'ours' then
@@ -49,21 +50,18 @@ end
 
 -- A free slot that holds a job nevertheless: the reply that told of it was lost. It is told again, in any call,
 -- because the call that reserved it may have been carried out late, after others that came over a newer
--- connection. A job in hand is never written over.
+-- connection. A job in hand is never written over. Nothing is taken ahead here: only slots that are shown are filled.
 local function empty_slots(slots)
-  local empty, unsure, keys, mark = {}, {}, {}, '{"token":"' .. ARGV[2] .. '.'
-  for _, slot in ipairs(slots) do
-    local key = slot_key(slot)
-    if free[key] then -- settled in this very call
-      empty[#empty + 1] = slot
-    else
-      unsure[#unsure + 1], keys[#keys + 1] = slot, key
-    end
+  local empty, unsure, mark = {}, {}, '{"token":"' .. ARGV[2] .. '.'
+  local function add(slot)
+    if tonumber(slot) <= shown then empty[#empty + 1] = slot end
   end
-  if #keys == 0 then return empty end
-  for index, record in ipairs(redis.call('MGET', unpack(keys))) do
+  for _, slot in ipairs(slots) do
+    if free[slot] then add(slot) else unsure[#unsure + 1] = slot end -- freed: settled in this very call
+  end
+  for index, record in ipairs(records_of(unsure)) do
     if not record then
-      empty[#empty + 1] = unsure[index]
+      add(unsure[index])
     elseif string.sub(record, 1, #mark) == mark then
       hand_out_again(unsure[index], record)
     end
@@ -71,17 +69,17 @@ local function empty_slots(slots)
   return empty
 end
 
-local function reserve(slots, first_queue)
-  local count, taken, paused = #slots, 0, paused_queues()
-  for queue_index = 1, #KEYS - 10 do
+local function reserve(slots, count, first_queue)
+  local taken, paused = 0, paused_queues()
+  for queue_index = 1, #KEYS - 11 do
     if taken == count then break end
     local queue = ARGV[first_queue + queue_index - 1]
     local limit = limits and limits.queues[queue]
     local most = math.min(count - taken, limit and room_in_queue(limit) or count)
-    local reply = most > 0 and not paused[queue] and redis.pcall('LPOP', KEYS[10 + queue_index], most)
+    local reply = most > 0 and not paused[queue] and redis.pcall('LPOP', KEYS[11 + queue_index], most)
     -- A key that is no list is left alone; but a Redis that takes no writes is no empty queue: raise what it said.
     if reply and reply.err and not string.find(reply.err, 'WRONGTYPE', 1, true) then
-      redis.call('LPOP', KEYS[10 + queue_index], most)
+      redis.call('LPOP', KEYS[11 + queue_index], most)
     end
     if reply and not reply.err then
       local take_in_hand = hand_of(queue, limit)
