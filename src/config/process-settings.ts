@@ -1,6 +1,6 @@
 // What can be set of the processes of resque-worker: how many, when one makes way for a new one, how it is called.
 
-import { number, numberOrNone, type Setting, text, toggle, type Variables } from './setting.ts'
+import { choice, number, numberOrNone, type Setting, text, toggle, type Variables } from './setting.ts'
 
 export interface ProcessSettings {
   readonly processes: Setting<number | undefined>
@@ -9,6 +9,7 @@ export interface ProcessSettings {
   readonly termTimeoutSeconds: Setting<number>
   readonly gracefulTerm: Setting<boolean>
   readonly titlePrefix: Setting<string>
+  readonly prefetch: Setting<'auto' | 'none'>
 }
 
 const longestTermTimeoutSeconds = 86_400
@@ -68,6 +69,14 @@ export const ofProcesses: ProcessSettings = {
     variables: ['GRACEFUL_TERM'],
     help: 'TERM and INT do what QUIT does: finish the jobs in hand, however long',
   }),
+  prefetch: choice(
+    {
+      flags: '--prefetch <mode>',
+      variables: ['RESQUE_PREFETCH'],
+      help: 'auto: jobs that are very quick are taken a few milliseconds ahead; none: only when they can begin',
+    },
+    ['auto', 'none'],
+  ),
   titlePrefix: text(
     {
       flags: '--title-prefix <text>',

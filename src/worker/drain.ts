@@ -38,6 +38,8 @@ async function settleUntil(draining: Draining, untilMs: () => number): Promise<b
 
 export async function drain(draining: Draining): Promise<void> {
   const { hands, clock } = draining
+  await hands.landed().catch(() => undefined) // it is made again, if there is anything to hand in
+  hands.takeBack()
   if (await settleUntil(draining, () => draining.untilMs())) return
   hands.abortJobs(false)
   const graceEndsMs = clock.nowMs() + abortGraceMs

@@ -6,6 +6,7 @@ import type { AttendantOptions } from './attendants.ts'
 import type { Fleet } from './conduct.ts'
 import type { JobSource } from './job-classes.ts'
 import type { QueueLimits } from './limits.ts'
+import { mostAhead } from './prefetch.ts'
 import type { QueueOrder } from './queue-order.ts'
 
 export interface WorkerOptions extends RoomsOptions, AttendantOptions {
@@ -23,6 +24,12 @@ export interface WorkerOptions extends RoomsOptions, AttendantOptions {
   readonly limits?: { readonly queues?: QueueLimits }
   /** How many jobs at a time. Default 10. */
   readonly concurrency?: number
+  /**
+   * `none`: no job is taken before it can begin. `auto`, the default: where jobs end within a fraction of a millisecond, as many are
+   * taken ahead as can be performed within some 5 ms; those that have not begun after 50 ms go back. Never with
+   * isolation, and not while a class or a queue has limits.
+   */
+  readonly prefetch?: 'auto' | 'none'
   /** How often to look for jobs of producers that do not wake us, in seconds. Default 1. */
   readonly intervalSeconds?: number
   /** How long jobs in hand may go on after `stop`, in seconds, before they are put back. Default 25. */
@@ -59,6 +66,7 @@ export interface WorkerNumbers {
   readonly maxMemoryMb: number | null
   readonly jobsPerChild: number
   readonly maxJobs: number
+  readonly mostAhead: number
 }
 
 export const workerDefaults = {
@@ -106,6 +114,15 @@ function jobNumbers(options: WorkerOptions) {
   }
 }
 
+function checkPrefetch(prefetch: 'auto' | 'none' = 'auto'): 'auto' | 'none' {
+  if (prefetch === 'auto' || prefetch === 'none') return prefetch
+  throw new InvalidArgumentError(
+    'prefetch',
+    prefetch,
+    `prefetch must be "auto" or "none", got ${JSON.stringify(prefetch)}.`,
+  )
+}
+
 /** @throws InvalidArgumentError for a number that cannot be right */
 export function workerNumbers(options: WorkerOptions): WorkerNumbers {
   const { concurrency, intervalSeconds, termTimeoutSeconds } = { ...workerDefaults, ...options }
@@ -113,6 +130,7 @@ export function workerNumbers(options: WorkerOptions): WorkerNumbers {
     concurrency: Math.floor(checked('concurrency', concurrency, 1, mostSlots)),
     intervalMs: 1_000 * checked('intervalSeconds', intervalSeconds, 0.01, 3_600),
     termTimeoutMs: 1_000 * checked('termTimeoutSeconds', termTimeoutSeconds, 0, 86_400),
+    mostAhead: checkPrefetch(options.prefetch) === 'none' || options.isolation === 'process' ? 0 : mostAhead,
     ...jobNumbers(options),
   }
 }

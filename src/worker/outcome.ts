@@ -138,13 +138,26 @@ export function poisoned(reserved: Reserved, thrown: unknown, performer: Perform
   return { kind: 'poison', job: reserved, status: null, failure }
 }
 
+function backWith(job: DecodedJob, reserved: Reserved): Outcome {
+  return { kind: 'back', job: reserved, status: statusText(job, reserved.queue, ',"result":null') }
+}
+
 /** The outcome of a job that is put back because the worker stops. */
 export function givenBack({ reserved }: Performance, performer: Performer): Outcome {
   try {
     const job = decodePayload(reserved.payload)
     const attempt = reserved.failures + reserved.deaths + 1
     performer.events.emit('givenBack', { id: job.id, class: job.className, queue: reserved.queue, attempt })
-    return { kind: 'back', job: reserved, status: statusText(job, reserved.queue, ',"result":null') }
+    return backWith(job, reserved)
+  } catch {
+    return { kind: 'back', job: reserved, status: null }
+  }
+}
+
+/** The same for one that was taken ahead and has not begun: nobody was told that it had been taken. */
+export function takenBack(reserved: Reserved): Outcome {
+  try {
+    return backWith(decodePayload(reserved.payload), reserved)
   } catch {
     return { kind: 'back', job: reserved, status: null }
   }

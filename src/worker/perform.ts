@@ -108,8 +108,53 @@ async function endBadly(
   return failed(performance, job, context, thrown, performer)
 }
 
-/** Performs a job that is in hand. Never rejects. */
-export async function perform(performance: Performance, performer: Performer): Promise<Outcome> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/** Waits for the job, and for what it said on its way to Redis. */
+async function endOf(
+  running: PromiseLike<unknown> | unknown,
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  performer: Performer,
+): Promise<Outcome> {
+  try {
+    const result = await running
+    if (context.said !== undefined) await context.said
+    return completed(performance, job, context, result, performer)
+  } catch (error) {
+    if (context.said !== undefined) await context.said
+    return await endBadly(performance, job, context, error, performer)
+  } finally {
+    performer.attending.watch.ended(context)
+  }
+}
+
+/** A job that is over when its `perform` returns costs no promise. */
+function performNow(
+  performance: Performance,
+  job: DecodedJob,
+  context: Context,
+  performer: Performer,
+): Outcome | Promise<Outcome> {
+  const { watch } = performer.attending
+  watch.began(context, performance.startedMs - performer.time.offsetMs)
+  try {
+    const result = run(performance, job, context, performer)
+    if (isPromise(result) || context.said !== undefined)
+      return endOf(result, performance, job, context, performer)
+    const outcome = completed(performance, job, context, result, performer)
+    watch.ended(context)
+    return outcome
+  } catch (error) {
+    return endOf(Promise.reject(error), performance, job, context, performer)
+  }
+}
+
+/** Performs a job that is in hand; the outcome comes at once when the job does nothing to wait for. Never throws. */
+export function perform(performance: Performance, performer: Performer): Outcome | Promise<Outcome> {
   const { reserved, ending } = performance
   let job: DecodedJob
   try {
@@ -119,16 +164,7 @@ export async function perform(performance: Performance, performer: Performer): P
   }
   const { statuses, events, attending } = performer
   const context = new Context(reserved, job, ending, statuses, events, attending.enqueuer)
-  attending.watch.began(context, performance.startedMs - performer.time.offsetMs)
+  if (ending.isCancelled) return cancelled(performance, job, context, performer)
   if (events.has('reserved')) events.emit('reserved', { ...jobEvent(context), queueTimeMs: job.queueTimeMs })
-  try {
-    const result = await run(performance, job, context, performer)
-    if (context.said !== undefined) await context.said
-    return completed(performance, job, context, result, performer)
-  } catch (error) {
-    if (context.said !== undefined) await context.said
-    return endBadly(performance, job, context, error, performer)
-  } finally {
-    attending.watch.ended(context)
-  }
+  return performNow(performance, job, context, performer)
 }

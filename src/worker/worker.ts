@@ -7,11 +7,12 @@ import { runLoop } from '../daemon/run-loop.ts'
 import { Emitter, type EventName, type Listener } from '../events.ts'
 import { openRooms, type Rooms } from '../rooms.ts'
 import { Admission } from './admission.ts'
+import { Attention } from './attention.ts'
 import { Cancels } from './cancels.ts'
 import { Conduct, type LeaveReason } from './conduct.ts'
 import { drain } from './drain.ts'
 import { Ears } from './ears.ts'
-import { Hands } from './hands.ts'
+import { Hands, type Taken } from './hands.ts'
 import { readQueueLimits } from './limits.ts'
 import { type StopOptions, stopWithinMs, type WorkerOptions, workerNumbers } from './options.ts'
 import type { WorkerPulse } from './pulse.ts'
@@ -34,15 +35,13 @@ export class Worker {
   readonly #workplace: Workplace
   readonly #cancels: Cancels
   readonly #conduct: Conduct
+  readonly #attention = new Attention()
   readonly #queues: string
   readonly #slots: number
   #lastPassMs = 0
-  #wakes = 0
-  #seenEmptyAt = -1
   #paused = false
   /** How long jobs in hand may go on; known once the worker has been told to stop. */
   #drainUntilMs: number | undefined
-  #kick: AbortController | undefined
   #stop: AbortController | undefined
   #running: Promise<void> | undefined
 
@@ -50,7 +49,7 @@ export class Worker {
     const queues = new QueueList(options.queues)
     const turns = new Turns(queues, checkOrder(options.order, queues))
     const numbers = workerNumbers(options)
-    const { concurrency, intervalMs, termTimeoutMs } = numbers
+    const { concurrency, intervalMs, termTimeoutMs, mostAhead } = numbers
     this.#queues = queues.text
     this.#slots = concurrency
     this.#intervalMs = intervalMs
@@ -61,7 +60,7 @@ export class Worker {
     const memoryMb = options.isolation === 'process' ? null : maxMemoryMb
     this.#conduct = new Conduct({ maxJobs, maxMemoryMb: memoryMb, fleet: options.fleet }, this, this.#events)
     const onOrders = (tokens: string): void => this.#heart.hear(tokens)
-    this.#ears = new Ears(this.#rooms, queues, turns, () => this.#wake(), onOrders)
+    this.#ears = new Ears(this.#rooms, queues, turns, () => this.#attention.wake(), onOrders)
     this.#heart = new Heart(this.#rooms, this.#events, queues.text, concurrency, this.#conduct)
     const workerId = (slot: number): string => this.#heart.workerId(slot)
     const workplace = new Workplace(options, numbers, this.#rooms, this.#clock, this.#events, workerId)
@@ -74,13 +73,15 @@ export class Worker {
       events: this.#events,
       clock,
       time: workplace.performer.time,
-      onOpening: () => this.#wake(),
+      onOpening: () => this.#attention.wake(),
     })
     const onOutcome = (): void => {
       this.#conduct.noteOutcome()
-      this.#kick?.abort()
+      this.#attention.rouse()
     }
-    this.#hands = new Hands(running, clock, workplace.performer, this.#admission, concurrency, onOutcome)
+    const admission = this.#admission
+    const { performer } = workplace
+    this.#hands = new Hands({ running, clock, performer, admission, concurrency, mostAhead, onOutcome })
     this.#cancels = new Cancels(this.#rooms, this.#hands, () => workerId(1))
   }
 
@@ -136,6 +137,7 @@ export class Worker {
   pause(): void {
     if (!this.#paused) void this.#workplace.attendants.tell('workerPaused')
     this.#paused = true
+    this.#hands.takeBack()
     this.#heart.tell()
   }
 
@@ -143,7 +145,7 @@ export class Worker {
     if (this.#paused) void this.#workplace.attendants.tell('workerResumed')
     this.#paused = false
     this.#heart.tell()
-    this.#wake()
+    this.#attention.wake()
   }
 
   /** Tells every job in hand to end (its `signal` aborts), and goes on. */
@@ -175,7 +177,7 @@ export class Worker {
   async stop(options: StopOptions = {}): Promise<void> {
     this.#drainUntilMs = this.#clock.nowMs() + stopWithinMs(options, this.#termTimeoutMs)
     this.#stop?.abort()
-    this.#kick?.abort()
+    this.#attention.rouse()
     if (this.#running === undefined && this.#ownsRooms) await this.#rooms.connection.close()
     await this.#running
   }
@@ -187,7 +189,10 @@ export class Worker {
     })
     const signal = this.#conduct.until([asked, this.#workplace.wornOut])
     const stopped = new AbortController()
-    signal.addEventListener('abort', () => this.#wake())
+    signal.addEventListener('abort', () => {
+      this.#hands.takeBack()
+      this.#attention.wake()
+    })
     void this.#ears.open().catch(() => undefined)
     const heart = Promise.all([
       this.#heart.run(stopped.signal),
@@ -226,38 +231,32 @@ export class Worker {
     if (this.#ownsRooms) await this.#rooms.connection.close()
   }
 
-  #wake(): void {
-    this.#wakes++
-    this.#kick?.abort()
-  }
-
   /** Whether there may be jobs that nobody has looked for yet. */
   get #worthAsking(): boolean {
     return (
-      !this.#paused &&
-      this.#hands.haveRoom &&
-      this.#seenEmptyAt !== this.#wakes &&
-      this.#ears.names.length > 0
+      !this.#paused && this.#hands.haveRoom && this.#attention.isWorthAsking && this.#ears.names.length > 0
     )
   }
 
   async #pass(signal: AbortSignal): Promise<number> {
     await this.#heart.joined()
-    if (this.#hands.owe || this.#worthAsking) await this.#exchange(!signal.aborted && !this.#paused)
+    const mayTake = !signal.aborted && !this.#paused
+    if (this.#hands.owe || this.#worthAsking) await this.#exchange(mayTake)
+    else if (this.#hands.isWaiting) this.#note(await this.#hands.landed(), mayTake)
     else await this.#rest(signal)
     return 0
   }
 
-  /** Hands in outcomes and takes jobs. What wakes us while Redis is asked makes it worth asking once more. */
   async #exchange(mayTake: boolean): Promise<void> {
-    const wakes = this.#wakes
+    this.#attention.ask()
     const queues = mayTake ? this.#ears.inOrder() : []
-    const { registered, sawEmpty } = await this.#hands.exchange(this.#heart.holder, queues)
+    this.#note(await this.#hands.exchange(this.#heart.holder, queues), mayTake)
+  }
+
+  #note({ registered, sawEmpty }: Taken, mayTake: boolean): void {
+    this.#attention.answer(mayTake && sawEmpty)
     if (!registered) this.#heart.rejoin()
-    else if (mayTake && sawEmpty) {
-      this.#seenEmptyAt = wakes
-      this.#workplace.attendants.sawEmpty()
-    }
+    else if (mayTake && sawEmpty) this.#workplace.attendants.sawEmpty()
   }
 
   /** Taken for dead while it drains, a worker joins once more: what it hands in is refused, but it can end. */
@@ -266,13 +265,9 @@ export class Worker {
     await this.#exchange(false)
   }
 
-  /** Sleeps until something happens. True when nothing did. */
+  /** True when nothing happened meanwhile. */
   async #sleep(ms: number): Promise<boolean> {
-    const kick = new AbortController()
-    this.#kick = kick
-    if (!this.#hands.haveOutcomes) await this.#clock.sleep(ms, kick.signal)
-    this.#kick = undefined
-    return !kick.signal.aborted
+    return !this.#hands.haveOutcomes && this.#attention.sleep(this.#clock, ms)
   }
 
   /** Waits for a word; after a poll interval without one, looks for oneself. */
@@ -281,7 +276,7 @@ export class Worker {
     if (this.#hands.owe || this.#worthAsking || signal.aborted) return
     if (!(await this.#sleep(this.#intervalMs))) return
     if (this.#paused || !this.#hands.haveRoom || signal.aborted) return
-    if (await this.#ears.poll()) this.#wake()
+    if (await this.#ears.poll()) this.#attention.wake()
   }
 
   async #drain(): Promise<void> {

@@ -39,6 +39,12 @@ export const handsIn =
   (args: readonly string[]): boolean =>
     args.slice(15).includes(kind)
 
+/** A settle-quick call that hands in jobs that are complete, tracked or not. */
+export const handsInQuickly =
+  (isTracked: boolean) =>
+  (args: readonly string[]): boolean =>
+    args[10] !== '' && (args[14] !== '0') === isTracked
+
 export const onlyReserves = (args: readonly string[]): boolean => args[13] === '0' && args[14] !== '0'
 
 export const holds =

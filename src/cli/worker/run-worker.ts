@@ -36,7 +36,15 @@ export type WorkerSetting = Own | Performing | Shared | LogSetting
 export const workerSettings: readonly WorkerSetting[] = [
   ...(['queue', 'jobs', 'concurrency', 'workerIntervalSeconds', 'failureWebhook'] as const),
   ...(['fair', 'limit'] as const),
-  ...(['processes', 'jobsWatch', 'maxJobs', 'termTimeoutSeconds', 'gracefulTerm', 'titlePrefix'] as const),
+  ...([
+    'processes',
+    'jobsWatch',
+    'maxJobs',
+    'termTimeoutSeconds',
+    'gracefulTerm',
+    'titlePrefix',
+    'prefetch',
+  ] as const),
   ...(['timeoutSeconds', 'killGraceSeconds', 'maxStuck', 'keepStatusSeconds'] as const),
   ...(['isolation', 'maxMemoryMb', 'jobsPerChild'] as const),
   ...(['redis', 'namespace', 'pidfile', 'http'] as const),
@@ -112,6 +120,7 @@ function makeWorker(given: WorkerSettings, classes: JobClasses, { cwd, link }: S
     maxMemoryMb: given.maxMemoryMb,
     jobsPerChild: given.jobsPerChild,
     maxJobs: given.maxJobs,
+    prefetch: given.prefetch,
     fleet: link,
   })
 }

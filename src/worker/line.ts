@@ -1,0 +1,179 @@
+// The jobs in a worker's hands: those that are performed, as many at a time as the worker was told, and behind them in
+// line those that were taken ahead.
+
+import { after, type Clock, turn } from '../clock.ts'
+import type { Outcome, Reserved } from '../running/running.ts'
+import { Ending } from './ending.ts'
+import { givenBack, takenBack } from './outcome.ts'
+import { type Performance, type Performer, perform } from './perform.ts'
+import { patienceMs } from './prefetch.ts'
+
+/** For so long jobs may follow one another before the event loop has its turn, in milliseconds. */
+const stretchMs = 5
+
+interface InLine {
+  readonly reserved: Reserved
+  readonly sinceMs: number
+  isCancelled: boolean
+}
+
+export class Line {
+  readonly #clock: Clock
+  readonly #performer: Performer
+  readonly #concurrency: number
+  /** Told of each job that has ended, and of what is put back. */
+  readonly #onOutcome: (outcome: Outcome) => void
+  /** Told when jobs were put back because they waited for too long. */
+  readonly #onImpatience: () => void
+  readonly #performed = new Map<number, Performance>()
+  #waiting: InLine[] = []
+  /** Where the line begins: those before have begun. */
+  #next = 0
+  #stretchEndsMs = 0
+  #isTurnComing = false
+  #isBeginning = false
+  #callOffPatience: (() => void) | undefined
+
+  constructor(
+    clock: Clock,
+    performer: Performer,
+    concurrency: number,
+    onOutcome: (outcome: Outcome) => void,
+    onImpatience: () => void,
+  ) {
+    this.#clock = clock
+    this.#performer = performer
+    this.#concurrency = concurrency
+    this.#onOutcome = onOutcome
+    this.#onImpatience = onImpatience
+  }
+
+  /** How many jobs are in hand. */
+  get length(): number {
+    return this.#performed.size + this.#waiting.length - this.#next
+  }
+
+  /** How many of them are performed, or are just about to be. */
+  get busy(): number {
+    return Math.min(this.#concurrency, this.length)
+  }
+
+  /** How many wait for others to end. */
+  get waiting(): number {
+    return this.length - this.busy
+  }
+
+  /** Puts jobs in line. They begin in the next turn of the event loop: Redis is asked for more before. */
+  add(jobs: readonly Reserved[]): void {
+    if (jobs.length === 0) return
+    const sinceMs = this.#clock.nowMs()
+    this.#waiting.splice(0, this.#next)
+    this.#next = 0
+    for (const reserved of jobs) this.#waiting.push({ reserved, sinceMs, isCancelled: false })
+    this.#beginSoon()
+  }
+
+  #beginSoon(): void {
+    if (this.#isTurnComing) return
+    this.#isTurnComing = true
+    void turn().then(() => {
+      this.#isTurnComing = false
+      this.#stretchEndsMs = this.#clock.nowMs() + stretchMs
+      this.#begin()
+    })
+  }
+
+  get #hasNext(): boolean {
+    return this.#next < this.#waiting.length
+  }
+
+  #begin(): void {
+    if (this.#isBeginning) return
+    this.#isBeginning = true
+    while (this.#hasNext && this.#performed.size < this.#concurrency) {
+      if (this.#clock.nowMs() > this.#stretchEndsMs) {
+        this.#beginSoon()
+        break
+      }
+      this.#perform(this.#waiting[this.#next++] as InLine)
+    }
+    this.#isBeginning = false
+    if (this.#hasNext) this.#havePatience()
+    else this.#clear()
+  }
+
+  #clear(): void {
+    this.#waiting = []
+    this.#next = 0
+  }
+
+  #perform({ reserved, isCancelled }: InLine): void {
+    const performance = { reserved, ending: new Ending(), startedMs: this.#performer.time.nowMs() }
+    if (isCancelled) performance.ending.cancel()
+    this.#performed.set(reserved.slot, performance)
+    const outcome = perform(performance, this.#performer)
+    if (!(outcome instanceof Promise)) this.#ended(performance, outcome)
+    else void outcome.then((later) => this.#ended(performance, later))
+  }
+
+  #ended(performance: Performance, outcome: Outcome): void {
+    // A job that was given back ends nobody's work any more.
+    const { slot } = performance.reserved
+    if (this.#performed.get(slot) !== performance) return
+    this.#performed.delete(slot)
+    this.#onOutcome(outcome)
+    if (this.#hasNext) this.#begin()
+  }
+
+  /** Jobs that wait for too long go back to where another worker may take them. */
+  #havePatience(): void {
+    if (this.#callOffPatience !== undefined) return
+    this.#callOffPatience = after(patienceMs, () => {
+      this.#callOffPatience = undefined
+      if (!this.#hasNext) return
+      const { sinceMs } = this.#waiting[this.#next] as InLine
+      if (this.#clock.nowMs() - sinceMs < patienceMs) return this.#havePatience()
+      this.takeBack()
+      this.#onImpatience()
+    })
+  }
+
+  /** Puts the jobs that have not begun back to the head of their queues. */
+  takeBack(): void {
+    const waiting = this.#waiting.slice(this.#next)
+    this.#clear()
+    // What is put back last stands at the head.
+    for (const { reserved } of waiting.reverse()) this.#onOutcome(takenBack(reserved))
+  }
+
+  /** Puts every job back to the head of its queue; what cannot be killed goes on without us. */
+  giveBack(): void {
+    this.takeBack()
+    const performed = [...this.#performed.values()]
+    this.#performed.clear()
+    for (const performance of performed.reverse()) {
+      performance.ending.kill()
+      this.#onOutcome(givenBack(performance, this.#performer))
+    }
+  }
+
+  /** Tells every job that is performed to end: its signal aborts. By force: after the grace it is killed, where it can be. */
+  abort(byForce: boolean): void {
+    const reason = new Error('the worker was told to end its jobs')
+    for (const { ending } of this.#performed.values()) byForce ? ending.force(reason) : ending.abort(reason)
+  }
+
+  /** Cancels the job of a reservation. False when it is not in hand. */
+  cancel(slot: number, token: string): boolean {
+    const performance = this.#performed.get(slot)
+    if (performance?.reserved.token === token) {
+      performance.ending.cancel()
+      return true
+    }
+    const waiting = this.#waiting.find(({ reserved }, index) => {
+      return index >= this.#next && reserved.slot === slot && reserved.token === token
+    })
+    if (waiting !== undefined) waiting.isCancelled = true
+    return waiting !== undefined
+  }
+}
