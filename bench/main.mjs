@@ -6,11 +6,13 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { check } from './check.mjs'
 import { runChild } from './child.mjs'
+import { growth } from './growth/growth.mjs'
 import { readOptions, usage } from './options.mjs'
 import { saveResult, writePage } from './page.mjs'
 import { summarize } from './profile.mjs'
 import { canPin, startRedis } from './redis.mjs'
 import { reportOf, summaryOf } from './report.mjs'
+import { soak } from './soak/soak.mjs'
 import { installPeers, versions } from './systems.mjs'
 import { loadWork } from './works/index.mjs'
 
@@ -97,6 +99,8 @@ async function main(argv) {
   if (options.profile) rmSync(profiles, { recursive: true, force: true })
   if (options.help) return console.log(usage)
   if (options.check) return check(options)
+  if (options.growth) return growth(options)
+  if (options.soakMs !== undefined) return soak(options)
   installPeers()
   if (options.page) return writePage()
   await bench(options)

@@ -1,28 +1,60 @@
-// The generated part of docs/performance.md: tables with bars, made from bench/results.
+// The generated part of docs/performance.md: tables with bars and charts, made from bench/results.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { axes } from './growth/axes.mjs'
+import { growthChart, growthName, growthSection } from './growth/section.mjs'
 import { number, withUnit } from './metrics.mjs'
+import { soakCharts, soakSection } from './soak/section.mjs'
 import { bestPeer, hasBudget, judge, ratios, spread } from './statistics.mjs'
 import { adapterOf, peers, systems } from './systems.mjs'
 
 const results = new URL('./results/', import.meta.url)
 const page = new URL('../docs/performance.md', import.meta.url)
+const charts = new URL('../docs/performance/', import.meta.url)
 const begin = '<!-- bench: made by `npm run bench` -->'
 const end = '<!-- /bench -->'
 const barWidth = 24
 
-export function saveResult(result) {
+function save(name, result) {
   mkdirSync(results, { recursive: true })
-  writeFileSync(new URL(`${result.id}.json`, results), `${JSON.stringify(result, null, 1)}\n`)
+  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify(result, null, 1)}\n`)
+}
+
+export const saveResult = (result) => save(result.id, result)
+export const saveGrowth = (result) => save(growthName(result), result)
+export const saveSoak = (result) => save('soak', result)
+
+function saved(pattern) {
+  if (!existsSync(results)) return []
+  return readdirSync(results)
+    .filter((name) => pattern.test(name))
+    .map((name) => JSON.parse(readFileSync(new URL(name, results), 'utf8')))
 }
 
 /** All kept results, in order. */
 export function savedResults() {
-  if (!existsSync(results)) return []
-  return readdirSync(results)
-    .filter((name) => /^W\d+\.json$/.test(name))
-    .map((name) => JSON.parse(readFileSync(new URL(name, results), 'utf8')))
-    .sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+  return saved(/^W\d+\.json$/).sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+}
+
+function saveChart(name, svg) {
+  mkdirSync(charts, { recursive: true })
+  writeFileSync(new URL(`${name}.svg`, charts), svg)
+}
+
+/** By work, then in the order of the axes. */
+function savedGrowth() {
+  const order = Object.keys(axes)
+  const place = ({ work, axis }) => 10 * Number(work.slice(1)) + order.indexOf(axis)
+  return saved(/^growth-W\d+-\w+\.json$/).sort((a, b) => place(a) - place(b))
+}
+
+/** Draws all charts anew. -> the sections that show them */
+function drawn() {
+  const growths = savedGrowth()
+  const soaks = saved(/^soak\.json$/)
+  for (const result of growths) saveChart(growthName(result), growthChart(result))
+  for (const [name, svg] of soaks.flatMap(soakCharts)) saveChart(name, svg)
+  return [...growthSection(growths), ...soaks.flatMap(soakSection)]
 }
 
 function bar(value, most) {
@@ -37,9 +69,12 @@ function standing(values, subject, name, better) {
   return ratio === undefined ? '' : `${number(ratio.median)}×`
 }
 
-function verdictOf({ peer, toPeer, share, verdicts }) {
+const ofLimit = (toLimit) => (toLimit === undefined ? '–' : `${number(100 * toLimit.median)} %`)
+
+function verdictOf({ peer, toPeer, toLimit, share, verdicts }) {
   const parts = []
   if (toPeer !== undefined) parts.push(`**${number(toPeer.median)}×** ${peer}`)
+  if (toLimit !== undefined) parts.push(`${ofLimit(toLimit)} of the limit`)
   if (share) parts.push(`tracked ${number(100 * share.median)} % of untracked`)
   for (const { budget, kept } of verdicts) parts.push(`${kept ? 'kept' : '**missed**'}: ${budget}`)
   return parts.join('; ').replaceAll('>=', '≥').replaceAll('<=', '≤').replaceAll(' x ', ' × ')
@@ -101,22 +136,22 @@ function overview(all) {
     '',
     '## Overview',
     '',
-    '| work | measure | here | best peer | ratio | budget |',
-    '| --- | --- | ---: | ---: | ---: | --- |',
+    '| work | measure | here | best peer | ratio | of the limit | budget |',
+    '| --- | --- | ---: | ---: | ---: | ---: | --- |',
   ]
   for (const { id, cases } of all)
     for (const measured of cases)
       for (const [key, metric] of Object.entries(measured.metrics)) {
         const judged = hasBudget(metric) ? judge(measured, key, metric) : undefined
         if (judged === undefined) continue
-        const { values, own, toPeer, verdicts } = judged
+        const { values, own, toPeer, toLimit, verdicts } = judged
         const peer = bestPeer(values, metric.better)
         const theirs =
           peer === undefined ? '–' : `${withUnit(spread(values[peer]).median, metric.unit)} ${peer}`
         const kept = verdicts.map(({ budget, kept }) => `${budget}${kept ? '' : ' **missed**'}`).join(', ')
         const ratio = toPeer === undefined ? '–' : `${number(toPeer.median)}×`
         lines.push(
-          `| ${id} | ${measured.name}, ${metric.title} | ${withUnit(own.median, metric.unit)} | ${theirs} | ${ratio} | ${kept} |`,
+          `| ${id} | ${measured.name}, ${metric.title} | ${withUnit(own.median, metric.unit)} | ${theirs} | ${ratio} | ${ofLimit(toLimit)} | ${kept} |`,
         )
       }
   return lines
@@ -134,7 +169,8 @@ async function settingsSection() {
 /** Writes the generated part anew, from all kept results. */
 export async function writePage() {
   const all = savedResults()
-  const made = [...overview(all), ...(await settingsSection()), ...all.flatMap(workSection), ''].join('\n')
+  const parts = [overview(all), await settingsSection(), all.flatMap(workSection), drawn()]
+  const made = [...parts.flat(), ''].join('\n')
   const text = readFileSync(page, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)

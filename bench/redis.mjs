@@ -10,7 +10,7 @@ import { Redis } from 'ioredis'
 
 const host = '127.0.0.1'
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

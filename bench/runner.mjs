@@ -4,7 +4,7 @@ import { adapterOf, systems } from './systems.mjs'
 import { loadWork } from './works/index.mjs'
 
 /** What a work's `run` and `prepare` are given. */
-async function contextOf({ caseName, system, port, pid, quick, prepared }, work) {
+async function contextOf({ caseName, system, port, pid, quick, size, prepared }, work) {
   const { adapter, options } = systems[system]
   const loaded = adapter === null ? undefined : await adapterOf(system)
   return {
@@ -13,6 +13,7 @@ async function contextOf({ caseName, system, port, pid, quick, prepared }, work)
     port,
     redisPid: pid,
     quick,
+    size,
     prepared,
     producer: () => loaded.openProducer({ port, ...options }),
     worker: (concurrency, perform) => loaded.startWorker({ port, concurrency, perform, ...options }),

@@ -1,11 +1,13 @@
 // W6: what a delayed job weighs in Redis.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { argsOf, range } from '../payloads.mjs'
+import { delay, payloadOf } from '../bare.mjs'
+import { argsOf, inFlight, range } from '../payloads.mjs'
 import { info, openRedis } from '../redis.mjs'
+import { openWire } from '../wire.mjs'
 
 const hourSeconds = 3_600
-const all = ['ours', 'bullmq', 'bee-queue', 'node-resque']
+const all = ['ours', 'bullmq', 'bee-queue', 'node-resque', 'limit']
 
 /** When the job of this index is due. */
 const spreads = {
@@ -23,6 +25,21 @@ async function usedBytes(redis) {
   return Number((await info(redis, 'memory'))['used_memory'])
 }
 
+/** The same pieces as `bulk` of an adapter. */
+function bareProducer(port) {
+  const wire = openWire(port)
+  const bulk = async (items) => {
+    const buckets = new Map()
+    for (const { dueMs, args } of items) {
+      const payloads = buckets.get(dueMs) ?? []
+      buckets.set(dueMs, payloads)
+      payloads.push(payloadOf(args[2] - 1_000_000_000_000, args))
+    }
+    await inFlight([...buckets], 100, ([dueMs, payloads]) => delay(wire, dueMs / 1000, payloads))
+  }
+  return { bulk, close: () => wire.close() }
+}
+
 /** In pieces, so that the measuring process needs no gigabytes itself. */
 async function load(producer, count, dueMsOf) {
   const firstMs = 1000 * Math.ceil(Date.now() / 1000 + hourSeconds)
@@ -37,7 +54,7 @@ async function load(producer, count, dueMsOf) {
 export const work = {
   id: 'W6',
   title: 'Redis memory per delayed job',
-  note: 'SendEmail with three arguments of 50 bytes together.',
+  note: 'SendEmail with three arguments of 50 bytes together. The limit is the payload in its bucket and the second in the schedule, nothing else.',
   cases: [
     caseOf('100,000 spread over an hour', 100_000, 'hour', all, { atMost: 220, ratioAtLeast: 1 }),
     caseOf('100,000 in one second', 100_000, 'one second', all),
@@ -46,9 +63,9 @@ export const work = {
   ],
   async run(context) {
     const { count, spread } = context.case
-    const size = context.quick ? count / 10 : count
+    const size = context.size ?? (context.quick ? count / 10 : count)
     const redis = openRedis(context.port)
-    const producer = await context.producer()
+    const producer = context.system === 'limit' ? bareProducer(context.port) : await context.producer()
     const before = await usedBytes(redis)
     await load(producer, size, spreads[spread])
     await producer.close()
@@ -57,4 +74,5 @@ export const work = {
     redis.disconnect()
     return { bytesPerJob: (after - before) / size }
   },
+  limit: (context) => work.run(context),
 }

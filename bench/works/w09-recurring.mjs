@@ -3,8 +3,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadSchedule, Scheduler } from '../../dist/index.js'
-import { inFlight, range } from '../payloads.mjs'
+import { append } from '../bare.mjs'
+import { chunks, inFlight, range } from '../payloads.mjs'
 import { openRedis } from '../redis.mjs'
+import { openWire } from '../wire.mjs'
 
 const url = (port) => `redis://127.0.0.1:${port}`
 
@@ -53,17 +55,47 @@ async function bullmq(context, count) {
   return { loadMs: performance.now() - startedMs }
 }
 
+/** Each entry parsed and kept in Redis; each occurrence claimed (a field of a hash) and its job appended. */
+async function bare(port, count, dueMs) {
+  const wire = openWire(port)
+  const text = schedule(count, '0 4 1 1 *')
+  const startedMs = performance.now()
+  const entries = Object.entries(JSON.parse(text))
+  const readMs = performance.now() - startedMs
+  const pairs = (key, fieldOf) => (part) =>
+    wire.call([['HSET', key, ...part.flatMap(([name, entry]) => [name, fieldOf(entry)])]])
+  await inFlight(chunks(entries, 1_000), 4, pairs('entries', JSON.stringify))
+  const loadMs = performance.now() - startedMs
+  while (Date.now() < dueMs) await sleep(dueMs - Date.now())
+  await inFlight(
+    chunks(entries, 1_000),
+    4,
+    pairs('last', () => dueMs),
+  )
+  await append(
+    wire,
+    'resque:queue:reports',
+    entries.map((_, index) => firedPayload(index)),
+  )
+  return { loadMs, readMs, firedMs: Date.now() - dueMs }
+}
+
+function firedPayload(index) {
+  const id = String(index).padStart(32, '0')
+  return `{"class":"Report","args":[1],"queue":"reports","id":"${id}","queue_time":1795459299.279}`
+}
+
 const lower = (title, unit, budget) => ({ title, unit, better: 'lower', ...budget })
 
 export const work = {
   id: 'W9',
   title: '10,000 recurring entries',
-  note: 'bullmq: upsertJobScheduler, 100 in flight. bee-queue and node-resque have no recurring jobs.',
+  note: 'bullmq: upsertJobScheduler, 100 in flight. bee-queue and node-resque have no recurring jobs. The limit parses the file as JSON and keeps each entry; in the second it writes a claim for each and appends its job, 1,000 in a command.',
   cases: [
     {
       name: '10,000 entries',
       subject: 'ours',
-      systems: ['ours', 'bullmq'],
+      systems: ['ours', 'bullmq', 'limit'],
       metrics: {
         loadMs: lower('until they are read and the scheduler runs', 'ms', { atMost: 3_000 }),
         readMs: lower('of that, reading the file', 'ms'),
@@ -90,5 +122,8 @@ export const work = {
     const firedMs = await allFired(context.port, count, dueMs)
     await scheduler.stop()
     return { loadMs, readMs, stallMs: delay.max / 1e6, firedMs, idleCpuPercent }
+  },
+  limit({ port, quick }) {
+    return bare(port, quick ? 1_000 : 10_000, 1000 * Math.ceil(Date.now() / 1000 + 1))
   },
 }
