@@ -22,12 +22,11 @@
 local call, find, sub, byte = redis.call, string.find, string.sub, string.byte
 if call('HGET', KEYS[1], 'call') ~= ARGV[2] then return { 0 } end
 
-local now_s, now_ms
+local time = call('TIME')
+local true_ms, now_s = time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000)), time[1]
+local now_ms = true_ms
 if ARGV[1] ~= '' then
   now_ms, now_s = ARGV[1], string.format('%.0f', math.floor(tonumber(ARGV[1]) / 1000))
-else
-  local time = call('TIME')
-  now_ms, now_s = time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000)), time[1]
 end
 
 local settled, gone = 0, {}
@@ -42,7 +41,7 @@ end
 -- instead of its length, which Redis would have to write anew for its log.
 local queues_at = 18 + 2 * (ARGV[15] + ARGV[16])
 if queues_at > 18 then
-  local until_ms, only_if_there = string.format('%.0f', now_ms + 1000 * ARGV[10]), 18 + 2 * ARGV[15]
+  local until_ms, only_if_there = string.format('%.0f', true_ms + 1000 * ARGV[10]), 18 + 2 * ARGV[15]
   for at = 18, queues_at - 1, 2 do
     if at < only_if_there then
       call('SET', ARGV[at], ARGV[at + 1], 'PXAT', until_ms)
@@ -60,6 +59,7 @@ if most > 0 then
   for from, to in string.gmatch(ARGV[12], '(%d+)-(%d+)') do
     for slot = tonumber(from), tonumber(to) do slots[#slots + 1] = slot end
   end
+  most = math.min(most, #slots)
   counted = call('EXISTS', KEYS[4], KEYS[5])
   if counted > 0 and call('EXISTS', KEYS[5]) == 1 then most = math.min(most, tonumber(ARGV[14])) end
   reply[4] = most
@@ -104,7 +104,7 @@ if most > 0 then
           records[#records + 1] = head .. payload .. '}'
         end
         if sub(payload, named_at, -69) == named
-          and find(payload, '^"id":"[0-9a-f]+","queue_time":%d+%.%d%d%d}$', -68) then
+          and find(payload, '^"id":"[0-9a-f]+","queue_time":%d%d%d%d%d%d%d%d%d%d%.%d%d%d}$', -68) then
           if byte(payload, -62) < 56 then -- '8': tracked, see job/id.ts
             -- Jobs of one class mostly follow one another.
             if sub(payload, 1, #class_mark) ~= class_mark then

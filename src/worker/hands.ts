@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts'
 import { turn } from '../clock.ts'
 import type { Exchanged, Holder, Outcome, Reserved, Running } from '../running/running.ts'
 import type { Admission } from './admission.ts'
+import { type Asked, Capacity } from './capacity.ts'
 import { Line } from './line.ts'
-import { Outcomes, tellRefused } from './outcomes.ts'
+import { inOrderTaken, Outcomes, tellRefused } from './outcomes.ts'
 import type { Performer } from './perform.ts'
-import { Prefetch } from './prefetch.ts'
-import { Slots, slotsIn, slotsOf } from './slots.ts'
+import { slotsIn, slotsOf } from './slots.ts'
 
 export interface Taken {
   /** false: this process was taken for dead and has to join anew. */
@@ -30,30 +30,22 @@ export interface HandsParts {
   onOutcome(): void
 }
 
-/** The hand's capacity is asked for in so many calls: one is carried out, one waits at Redis, one's jobs are performed. */
-const callsAhead = 3
-
 const nothingNew: Taken = { registered: true, sawEmpty: false }
-
-interface Asked {
-  readonly most: number
-  readonly freeSlots: readonly number[]
-}
 
 export class Hands {
   readonly #parts: HandsParts
-  readonly #slots: Slots
   readonly #line: Line
-  readonly #prefetch: Prefetch
+  readonly #capacity: Capacity
   readonly #outcomes = new Outcomes()
   /** Of the registration under which jobs are taken. */
   #token = ''
   #reservation = 0
+  /** What the calls up to this one bring goes back, so that it does not come before what has gone back. */
+  #backUpTo = 0
   /** Number of the last call, while Redis is known to hold just what is in hand here when it has been carried out. */
   #known: number | undefined
-  /** A call whose answer nobody has waited for yet, and how many jobs were asked for in calls without an answer. */
+  /** A call whose answer nobody has waited for yet. */
   #flying: Promise<Taken> | undefined
-  #askedFor = 0
   #performed = 0
   #failed = 0
   /** The reply to the last call was lost: it must be made again, and may tell of jobs that are in hand already. */
@@ -62,10 +54,9 @@ export class Hands {
   constructor(parts: HandsParts) {
     const { clock, performer, concurrency, mostAhead } = parts
     this.#parts = parts
-    this.#slots = new Slots(concurrency + mostAhead)
-    this.#prefetch = new Prefetch(mostAhead)
+    this.#capacity = new Capacity(concurrency, mostAhead)
     const onOutcome = (outcome: Outcome): void => this.#ended(outcome)
-    this.#line = new Line(clock, performer, concurrency, onOutcome, () => this.#prefetch.reset())
+    this.#line = new Line(clock, performer, concurrency, onOutcome, () => this.takeBack())
   }
 
   /** How many jobs are performed. */
@@ -78,25 +69,8 @@ export class Hands {
     return { performed: this.#performed, failed: this.#failed }
   }
 
-  /** How many more jobs could begin at once. */
-  get #roomNow(): number {
-    return Math.max(0, this.#parts.concurrency - this.#line.length - this.#askedFor)
-  }
-
-  /** How many more could be taken. */
-  get #room(): number {
-    const ahead = this.#parts.admission.queueLimits === undefined ? this.#prefetch.depth : 0
-    return Math.max(0, this.#parts.concurrency + ahead - this.#line.length - this.#askedFor)
-  }
-
   get haveRoom(): boolean {
-    return this.#room > 0
-  }
-
-  /** How many to take in one call: of those ahead a part, so that some are performed while Redis is asked for more. */
-  get #handful(): number {
-    const part = Math.ceil((this.#parts.concurrency + this.#prefetch.depth) / callsAhead)
-    return Math.min(this.#room, Math.max(this.#roomNow, part))
+    return this.#capacity.room(this.#line.length) > 0
   }
 
   /** Whether Redis has to be told something, or asked again. */
@@ -154,21 +128,22 @@ export class Hands {
   async #exchangeQuickly(holder: Holder, queues: readonly string[]): Promise<Taken> {
     const { running, clock, performer, concurrency } = this.#parts
     const outcomes = this.#outcomes.takePlain()
-    this.#prefetch.noteEnded(outcomes.length, clock.nowMs())
-    this.#slots.free(slotsOf(outcomes))
-    const most = queues.length > 0 ? this.#handful : 0
-    const freeSlots = this.#slots.first(most)
+    this.#capacity.prefetch.noteEnded(outcomes.length, clock.nowMs())
+    this.#capacity.slots.free(slotsOf(outcomes))
+    const most = queues.length > 0 ? this.#capacity.handful(this.#line.length) : 0
+    const freeSlots = this.#capacity.slots.first(most)
     const exchange = {
       ...{ outcomes, queues, most, freeSlots, shownSlots: concurrency },
-      mostAfterDeaths: Math.min(most, this.#roomNow),
+      mostAfterDeaths: Math.min(most, this.#capacity.now(this.#line.length)),
       redisNowMs: performer.time.nowMs(),
       reservation: ++this.#reservation,
       lastReservation: this.#known ?? 0,
     }
     this.#known = exchange.reservation
     const reply = await this.#ask(outcomes, exchange, () => running.quickExchange(holder, exchange))
-    if (reply !== null) return this.#receive(holder, reply, most)
+    if (reply !== null) return this.#receive(holder, reply, exchange)
     this.#known = undefined
+    this.#again = true
     this.#keep(outcomes)
     return nothingNew
   }
@@ -187,10 +162,10 @@ export class Hands {
     const [isRepeated, onlyOdd] = [this.#again, this.#isKnown]
     const odd = this.#outcomes.takeOdd()
     const outcomes = onlyOdd ? odd : [...odd, ...this.#outcomes.takePlain()]
-    this.#slots.free(slotsOf(outcomes))
+    this.#capacity.slots.free(slotsOf(outcomes))
     const exchange = {
       ...{ outcomes, queues: onlyOdd ? [] : queues, freeSlots: onlyOdd ? [] : this.#emptySlots() },
-      most: onlyOdd || queues.length === 0 ? 0 : this.#roomNow,
+      most: onlyOdd || queues.length === 0 ? 0 : this.#capacity.now(this.#line.length),
       ...{ shownSlots: concurrency, queueLimits: admission.queueLimits },
       reservation: ++this.#reservation,
       lastReservation: onlyOdd ? this.#known : undefined,
@@ -199,20 +174,19 @@ export class Hands {
     this.#again = false
     this.#known = reply.registered ? exchange.reservation : undefined
     // A repeated call is refused what the first one has settled.
-    if (!isRepeated) tellRefused(outcomes, reply.refusedSlots, this.#parts.performer.events)
-    return this.#receive(holder, reply, exchange.most)
+    if (!isRepeated || !reply.registered)
+      tellRefused(outcomes, reply.refusedSlots, this.#parts.performer.events)
+    return this.#receive(holder, { ...reply, jobs: [...reply.jobs].sort(inOrderTaken) }, exchange)
   }
 
   /** Those that ought to be empty. With limits nothing is taken ahead. */
   #emptySlots(): number[] {
     const isAhead = this.#again || this.#parts.admission.queueLimits === undefined
-    return this.#slots.upTo(isAhead ? undefined : this.#parts.concurrency)
+    return this.#capacity.slots.upTo(isAhead ? undefined : this.#parts.concurrency)
   }
 
-  /** Until the answer is here, nobody knows which of the free slots have jobs. */
   async #ask<Reply>(outcomes: readonly Outcome[], asked: Asked, call: () => Promise<Reply>): Promise<Reply> {
-    this.#slots.take(asked.freeSlots)
-    this.#askedFor += asked.most
+    this.#capacity.ask(asked)
     try {
       return await call()
     } catch (error) {
@@ -220,25 +194,29 @@ export class Hands {
       this.#keep(outcomes)
       throw error
     } finally {
-      this.#askedFor -= asked.most
-      this.#slots.free(asked.freeSlots)
+      this.#capacity.answered(asked)
     }
   }
 
   /** They could not be handed in. */
   #keep(outcomes: readonly Outcome[]): void {
-    this.#slots.take(slotsOf(outcomes))
+    this.#capacity.slots.take(slotsOf(outcomes))
     this.#outcomes.keep(outcomes)
   }
 
-  async #receive(holder: Holder, reply: Exchanged, most: number): Promise<Taken> {
+  async #receive(
+    holder: Holder,
+    reply: Exchanged,
+    { most, reservation }: { readonly most: number; readonly reservation: number },
+  ): Promise<Taken> {
     const { performer, clock, admission } = this.#parts
     performer.time.offsetMs = reply.redisNowMs - clock.nowMs()
     admission.noteOpening(reply.opensInMs)
-    if (reply.most < most) this.#prefetch.reset()
+    if (reply.most < most) this.#capacity.prefetch.reset()
     const parked = await this.#takeAll(holder, reply.jobs)
+    if (reservation <= this.#backUpTo) this.#line.takeBack()
     const sawEmpty = !parked && reply.jobs.length < reply.most
-    if (sawEmpty) this.#prefetch.reset()
+    if (sawEmpty) this.#capacity.prefetch.reset()
     return { registered: reply.registered, sawEmpty }
   }
 
@@ -260,7 +238,7 @@ export class Hands {
   }
 
   #lineUp(jobs: readonly Reserved[]): void {
-    this.#slots.take(slotsIn(jobs))
+    this.#capacity.slots.take(slotsIn(jobs))
     this.#line.add(jobs)
   }
 
@@ -283,7 +261,8 @@ export class Hands {
 
   /** Puts the jobs that have not begun back to the head of their queues. */
   takeBack(): void {
-    this.#prefetch.reset()
+    this.#backUpTo = this.#reservation
+    this.#capacity.prefetch.reset()
     this.#line.takeBack()
   }
 

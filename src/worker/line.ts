@@ -142,8 +142,7 @@ export class Line {
   takeBack(): void {
     const waiting = this.#waiting.slice(this.#next)
     this.#clear()
-    // What is put back last stands at the head.
-    for (const { reserved } of waiting.reverse()) this.#onOutcome(takenBack(reserved))
+    for (const { reserved } of waiting) this.#onOutcome(takenBack(reserved))
   }
 
   /** Puts every job back to the head of its queue; what cannot be killed goes on without us. */
@@ -151,7 +150,7 @@ export class Line {
     this.takeBack()
     const performed = [...this.#performed.values()]
     this.#performed.clear()
-    for (const performance of performed.reverse()) {
+    for (const performance of performed) {
       performance.ending.kill()
       this.#onOutcome(givenBack(performance, this.#performer))
     }

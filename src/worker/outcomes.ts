@@ -2,7 +2,17 @@
 
 import type { Emitter } from '../events.ts'
 import { isPlain } from '../running/quick-exchange.ts'
-import type { Outcome } from '../running/running.ts'
+import type { Outcome, Reserved } from '../running/running.ts'
+
+/** The number of the call that took a job: what follows the process's token. */
+function callOf({ token }: Reserved): number {
+  return Number(token.slice(token.lastIndexOf('.') + 1))
+}
+
+/** In the order in which they were taken. */
+export function inOrderTaken(one: Reserved, other: Reserved): number {
+  return callOf(one) - callOf(other) || one.slot - other.slot
+}
 
 export class Outcomes {
   #plain: Outcome[] = []
@@ -28,10 +38,11 @@ export class Outcomes {
     return plain
   }
 
+  /** What was taken last comes first: of what is put back, the last one stands at the head. */
   takeOdd(): Outcome[] {
     const odd = this.#odd
     this.#odd = []
-    return odd
+    return odd.sort((one, other) => inOrderTaken(other.job, one.job))
   }
 
   /** They could not be handed in: they are the first of the next call. */
@@ -41,14 +52,14 @@ export class Outcomes {
   }
 }
 
-/** Others have these jobs by now. */
+/** Others have these jobs by now. Whoever meant to put one back has nothing to tell. */
 export function tellRefused(
   outcomes: readonly Outcome[],
   refusedSlots: readonly number[],
   events: Emitter,
 ): void {
-  for (const { job, status } of outcomes) {
-    if (!refusedSlots.includes(job.slot)) continue
+  for (const { job, status, kind } of outcomes) {
+    if (kind === 'back' || !refusedSlots.includes(job.slot)) continue
     const attempt = job.failures + job.deaths + 1
     events.emit('refused', { id: status?.name ?? null, class: '', queue: job.queue, attempt })
   }

@@ -51,20 +51,18 @@ end
 -- A free slot that holds a job nevertheless: the reply that told of it was lost. It is told again, in any call,
 -- because the call that reserved it may have been carried out late, after others that came over a newer
 -- connection. A job in hand is never written over. Nothing is taken ahead here: only slots that are shown are filled.
+-- They are filled in the order in which they are told: whoever puts jobs back goes by their slots.
 local function empty_slots(slots)
-  local empty, unsure, mark = {}, {}, '{"token":"' .. ARGV[2] .. '.'
-  local function add(slot)
-    if tonumber(slot) <= shown then empty[#empty + 1] = slot end
-  end
+  local unsure, has_job, empty, mark = {}, {}, {}, '{"token":"' .. ARGV[2] .. '.'
   for _, slot in ipairs(slots) do
-    if free[slot] then add(slot) else unsure[#unsure + 1] = slot end -- freed: settled in this very call
+    if not free[slot] then unsure[#unsure + 1] = slot end -- else settled in this very call
   end
   for index, record in ipairs(records_of(unsure)) do
-    if not record then
-      add(unsure[index])
-    elseif string.sub(record, 1, #mark) == mark then
-      hand_out_again(unsure[index], record)
-    end
+    has_job[unsure[index]] = record
+    if record and string.sub(record, 1, #mark) == mark then hand_out_again(unsure[index], record) end
+  end
+  for _, slot in ipairs(slots) do
+    if not has_job[slot] and tonumber(slot) <= shown then empty[#empty + 1] = slot end
   end
   return empty
 end
