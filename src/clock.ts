@@ -21,6 +21,11 @@ export const systemClock: Clock = {
   },
 }
 
+/** Milliseconds that have passed since some moment: for telling how long a thing takes, whatever is done to the clock. */
+export function elapsedMs(): number {
+  return performance.now()
+}
+
 /** A timer that calls back once; returns the function that calls it off. It never keeps the process alive. */
 export function after(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, Math.min(ms, longestSleepMs))

@@ -4,6 +4,7 @@ import { type Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RedisError } from '../errors.ts'
 import { listenerOf } from './any-node.ts'
 import { endCluster, openCluster } from './cluster.ts'
+import { Deadlines } from './deadlines.ts'
 import {
   defaultCommandTimeoutMs,
   defaults,
@@ -12,7 +13,9 @@ import {
   patient,
   sentinelDefaults,
 } from './defaults.ts'
-import { explained } from './explained.ts'
+import { explained, type Manner } from './explained.ts'
+import { callDirectly } from './script.ts'
+import { silenceWatch, type Watch } from './silence.ts'
 import { isDistrust } from './tls.ts'
 import { cureOf, isWrongDatabase, reasonOf, withoutCredentials } from './trouble.ts'
 import { type ClusterPlace, readUrl } from './url.ts'
@@ -99,10 +102,10 @@ function explaining(
   client: Redis | Cluster,
   where: string,
   lastError: () => Error | undefined,
-  deadlineMs?: number,
+  manner: Omit<Manner, 'explain'> = {},
 ): Redis {
   const explainIt = (error: unknown): Error => explainAt(where, error, lastError())
-  const redis = explained(client as Redis, { explain: explainIt, deadlineMs })
+  const redis = explained(client as Redis, { ...manner, explain: explainIt })
   lastErrors.set(redis, lastError)
   return redis
 }
@@ -135,7 +138,7 @@ function given(
     ? ((client as Cluster).options.retryDelayOnFailover ?? 0) > 0
     : (client as Redis).options.autoResendUnfulfilledCommands === true
   return {
-    redis: explaining(client, where, () => undefined, commandTimeoutMs),
+    redis: explaining(client, where, () => undefined, { deadlineMs: commandTimeoutMs }),
     where,
     isCluster,
     resends,
@@ -173,17 +176,37 @@ function noteErrors(redis: Redis): () => Error | undefined {
   return () => last
 }
 
+/** What ioredis does with a timer for each command: see silence.ts. */
+function watchOf(redis: Redis): Watch | undefined {
+  const { socketTimeout } = redis.options
+  if (socketTimeout === undefined) return undefined
+  Object.assign(redis.options, { socketTimeout: undefined })
+  return silenceWatch(redis, socketTimeout)
+}
+
+/** Scripts are called directly, unless something is to be done to their keys. */
+function callThrough(client: Redis, redis: Redis, where: string, watch: Watch = () => undefined): void {
+  const { keyPrefix, commandTimeout } = client.options
+  if (keyPrefix) return
+  const deadlines = commandTimeout === undefined ? null : new Deadlines(commandTimeout)
+  const explainIt = (error: unknown): Error => explain(error, { where, redis })
+  callDirectly(redis, { client, deadlines, watch, explain: explainIt })
+}
+
 function toServer(source: string | RedisOptions, extra: Options): Connection {
-  const redis = open(source, extra)
-  const where = placeOf(redis)
+  const client = open(source, extra)
+  const where = placeOf(client)
+  const watch = watchOf(client)
+  const redis = explaining(client, where, noteErrors(client), { watch })
+  callThrough(client, redis, where, watch)
   return {
-    redis: explaining(redis, where, noteErrors(redis)),
+    redis,
     where,
     isCluster: false,
     resends: false,
-    watchSending: sendingOf(redis),
+    watchSending: sendingOf(client),
     twin: () => open(source, { ...extra, ...patient }),
-    close: () => end(redis),
+    close: () => end(client),
   }
 }
 
@@ -192,7 +215,7 @@ function toCluster({ nodes, options }: ClusterPlace, commandTimeoutMs: number): 
   const { cluster, lastError } = openCluster(nodes, { ...defaults, ...timeouts, ...options })
   const where = `redis-cluster://${addressesOf(nodes)}`
   return {
-    redis: explaining(cluster, where, lastError, commandTimeoutMs),
+    redis: explaining(cluster, where, lastError, { deadlineMs: commandTimeoutMs }),
     where,
     isCluster: true,
     resends: false,

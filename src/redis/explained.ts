@@ -3,11 +3,14 @@
 
 import type { Redis } from 'ioredis'
 import { after } from '../clock.ts'
+import type { Watch } from './silence.ts'
 
 export interface Manner {
   explain(error: unknown): Error
   /** How long a command may take; undefined when the client sees to that itself. */
   readonly deadlineMs?: number | undefined
+  /** Told of each command that was given to the client. */
+  readonly watch?: Watch | undefined
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
@@ -24,7 +27,8 @@ function withDeadline(answer: Promise<unknown>, ms: number): Promise<unknown> {
   })
 }
 
-function told(answer: Promise<unknown>, { explain, deadlineMs }: Manner): Promise<unknown> {
+function told(answer: Promise<unknown>, { explain, deadlineMs, watch }: Manner): Promise<unknown> {
+  watch?.()
   const timed = deadlineMs === undefined ? answer : withDeadline(answer, deadlineMs)
   const promise = timed.catch((error: unknown) => {
     throw explain(error)

@@ -41,6 +41,12 @@ export function withoutCredentials(error: unknown): unknown {
   return error
 }
 
+/** Redis forgets scripts when it restarts or fails over. */
+export function isUnknownScript(thrown: unknown): boolean {
+  const error = rawError(thrown)
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}
+
 /** What state it speaks of: `away` when Redis was not reached, otherwise the code of its answer, such as OOM. */
 export function kindOfTrouble(thrown: unknown): string {
   const error = rawError(thrown)

@@ -1,0 +1,150 @@
+// A script call, as ioredis sends it: a command that does only what such a call needs. ioredis's own commands take
+// arguments of any kind, have a timer each, and are answered by way of several promises, which takes longer than
+// sending them.
+
+import { Command, type Redis } from 'ioredis'
+import { elapsedMs } from '../clock.ts'
+import type { Deadlines } from './deadlines.ts'
+import { isUnknownScript } from './trouble.ts'
+
+export type ScriptArgument = string | number | Buffer
+
+/** A script, as it is called. */
+export interface CallableScript {
+  readonly sha: string
+  readonly text: string
+}
+
+/** The connection that a call goes over. */
+export interface Line {
+  readonly client: Redis
+  readonly deadlines: Deadlines | null
+  /** Told of each call that was sent. */
+  watch(): void
+  explain(error: unknown): Error
+}
+
+/** Texts come as bytes. */
+function decoded(reply: unknown): unknown {
+  if (Buffer.isBuffer(reply)) return reply.toString()
+  return Array.isArray(reply) ? reply.map(decoded) : reply
+}
+
+function bulk(argument: string | number): string {
+  const text = String(argument)
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`
+}
+
+function bulkBytes(argument: ScriptArgument): Buffer {
+  if (typeof argument !== 'object') return Buffer.from(bulk(argument))
+  return Buffer.concat([Buffer.from(`$${argument.length}\r\n`), argument, Buffer.from('\r\n')])
+}
+
+/** `EVALSHA sha`, ready to be sent; every script is called many times. */
+const openings = new WeakMap<CallableScript, string>()
+
+function openingOf(script: CallableScript): string {
+  const known = openings.get(script) ?? `$7\r\nevalsha\r\n${bulk(script.sha)}`
+  openings.set(script, known)
+  return known
+}
+
+/**
+ * What ioredis calls of a command is inherited; what a script call does in another way is here. Its fields are declared
+ * only, so that nothing but the constructor sets them up.
+ */
+class ScriptCall {
+  declare readonly name: 'evalsha' | 'eval'
+  declare readonly line: Line
+  declare readonly script: CallableScript
+  declare readonly keys: readonly string[]
+  declare readonly words: readonly ScriptArgument[]
+  declare readonly sentMs: number
+  declare readonly promise: Promise<unknown>
+  declare answer: (reply: unknown) => void
+  declare fail: (error: unknown) => void
+  /** ioredis notes by it that it has told who traces. */
+  declare isTraced: boolean
+
+  constructor(
+    name: 'evalsha' | 'eval',
+    line: Line,
+    script: CallableScript,
+    keys: readonly string[],
+    words: readonly ScriptArgument[],
+  ) {
+    this.name = name
+    this.line = line
+    this.script = script
+    this.keys = keys
+    this.words = words
+    this.sentMs = elapsedMs()
+    this.isTraced = false
+    this.promise = new Promise((resolve, reject) => {
+      this.answer = resolve
+      this.fail = reject
+    })
+  }
+
+  /** For traces and errors. */
+  get args(): ScriptArgument[] {
+    const { sha, text } = this.script
+    return [this.name === 'eval' ? text : sha, this.keys.length, ...this.keys, ...this.words]
+  }
+
+  setReplyContext(): void {}
+
+  /** ioredis's timer: our deadlines are kept elsewhere. */
+  setTimeout(): void {}
+
+  toWritable(): string | Buffer {
+    const { name, script, keys, words } = this
+    const opening = name === 'eval' ? `$4\r\neval\r\n${bulk(script.text)}` : openingOf(script)
+    let text = `*${3 + keys.length + words.length}\r\n${opening}${bulk(keys.length)}`
+    for (let index = 0; index < keys.length; index++) text += bulk(keys[index] ?? '')
+    for (let index = 0; index < words.length; index++) {
+      const word = words[index] ?? ''
+      if (typeof word === 'object')
+        return Buffer.concat([Buffer.from(text), ...words.slice(index).map(bulkBytes)])
+      text += bulk(word)
+    }
+    return text
+  }
+
+  resolve(reply: unknown): void {
+    this.line.deadlines?.delete(this)
+    this.answer(typeof reply === 'number' ? reply : decoded(reply))
+  }
+
+  reject(error: unknown): void {
+    const { name, line, script, keys, words } = this
+    line.deadlines?.delete(this)
+    // Redis forgets scripts when it restarts or fails over; EVAL both runs the script and loads it again.
+    if (name === 'evalsha' && isUnknownScript(error))
+      this.answer(send(new ScriptCall('eval', line, script, keys, words)))
+    else this.fail(line.explain(error))
+  }
+}
+Object.setPrototypeOf(ScriptCall.prototype, Command.prototype)
+
+function send(call: ScriptCall): Promise<unknown> {
+  const { client, deadlines, watch } = call.line
+  deadlines?.add(call)
+  try {
+    client.sendCommand(call as unknown as Command)
+  } catch (error) {
+    call.reject(error) // the text is longer than a text may be
+  }
+  watch()
+  return call.promise
+}
+
+/** Calls a script over this connection. Rejects with what the connection explains. */
+export function callScript(
+  line: Line,
+  script: CallableScript,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  return send(new ScriptCall('evalsha', line, script, keys, args))
+}
