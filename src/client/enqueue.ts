@@ -1,7 +1,7 @@
 // From a call to a job in Redis: checks, makes the job, adds it; and again, when the connection broke.
 
 import type { Clock } from '../clock.ts'
-import type { NewDelayed } from '../delayed/delayed.ts'
+import type { NewDelayed, NewOfOurs } from '../delayed/delayed.ts'
 import { EnqueueInDoubtError, UnconfirmedError } from '../errors.ts'
 import { carriedHere } from '../job/ambient.ts'
 import type { CarriedOptions } from '../job/codec.ts'
@@ -86,34 +86,44 @@ function mayRepeat(jobs: readonly Prepared[]): boolean {
 const patienceMs = 15_000
 const pauseMs = 100
 
-/** The commonest call of all goes a shorter way. null: it cannot. */
-async function addOne(rooms: Rooms, job: Prepared): Promise<{ redisNowMs: number } | null> {
-  const { id, dueSeconds, queue, payload, className, madeMs } = job
-  if (id === null || !isTracked(id)) return null
-  if (dueSeconds === null) return rooms.queues.pushOne(job, { id, className, enqueuedMs: madeMs })
-  return rooms.delayed.addOne({ dueSeconds, queue, payload }, id)
+function isLater(job: Prepared): job is Prepared & NewDelayed {
+  return job.dueSeconds !== null
 }
 
-async function addOnce(
+function isOurs(job: Prepared & NewDelayed): job is Prepared & NewOfOurs {
+  return job.id !== null
+}
+
+function addLater(
+  rooms: Rooms,
+  jobs: readonly (Prepared & NewDelayed)[],
+  again: boolean,
+): Promise<{ redisNowMs: number }> {
+  return !again && jobs.every(isOurs) ? rooms.delayed.addNew(jobs) : rooms.delayed.add(jobs, again)
+}
+
+/** Jobs for now and jobs for later are two calls. */
+async function addMany(
   rooms: Rooms,
   jobs: readonly Prepared[],
   again: boolean,
 ): Promise<{ redisNowMs: number }> {
-  const [only] = jobs
-  const added = jobs.length === 1 && only !== undefined && !again ? await addOne(rooms, only) : null
-  if (added !== null) return added
-  const later: NewDelayed[] = []
-  const now: Prepared[] = []
-  for (const job of jobs) {
-    const { dueSeconds, queue, payload } = job
-    if (dueSeconds === null) now.push(job)
-    else later.push({ dueSeconds, queue, payload })
-  }
-  if (now.length === 0) return rooms.delayed.add(later, again)
-  const pushed = rooms.queues.push(now)
+  if (jobs.every(isLater)) return addLater(rooms, jobs, again)
+  const later = jobs.filter(isLater)
+  const pushed = rooms.queues.push(jobs.filter((job) => !isLater(job)))
   if (later.length === 0) return pushed
-  const [reply] = await Promise.all([pushed, rooms.delayed.add(later, again)])
+  const [reply] = await Promise.all([pushed, addLater(rooms, later, again)])
   return reply
+}
+
+/** The commonest call of all, one tracked job for the first time, goes a shorter way. */
+function addOnce(rooms: Rooms, jobs: readonly Prepared[], again: boolean): Promise<{ redisNowMs: number }> {
+  const [job] = jobs
+  if (job === undefined || again || jobs.length > 1) return addMany(rooms, jobs, again)
+  const { id, dueSeconds, queue, payload, className, madeMs } = job
+  if (id === null || !isTracked(id)) return addMany(rooms, jobs, again)
+  if (dueSeconds === null) return rooms.queues.pushOne(job, { id, className, enqueuedMs: madeMs })
+  return rooms.delayed.addOne({ dueSeconds, queue, payload, id })
 }
 
 function inDoubt(rooms: Rooms, jobs: readonly Prepared[], error: unknown): EnqueueInDoubtError {
@@ -129,34 +139,52 @@ function inDoubt(rooms: Rooms, jobs: readonly Prepared[], error: unknown): Enque
   return new EnqueueInDoubtError(ids, `${what} (${ids.join(', ')}). ${cure} ${cause.message}`, { cause })
 }
 
+interface Attempt {
+  readonly error: unknown
+  /** The jobs may have reached Redis. */
+  readonly again: boolean
+}
+
+/** @throws what the caller is to be told, when there is no point in another attempt */
+function checkPoint(
+  { rooms, clock }: Place,
+  jobs: readonly Prepared[],
+  last: Attempt,
+  deadlineMs: number,
+): void {
+  const { error, again } = last
+  if (error instanceof UnconfirmedError) throw inDoubt(rooms, jobs, error)
+  if (!isConnectionTrouble(error)) throw explain(error, rooms.connection)
+  const isLate = clock.nowMs() >= deadlineMs || rooms.connection.redis.status === 'end'
+  if (again && (isLate || !mayRepeat(jobs))) throw inDoubt(rooms, jobs, error)
+  if (isLate) throw explain(error, rooms.connection)
+}
+
 /**
  * Sends jobs. When the connection breaks in the middle they are sent again, and the script leaves out those that
  * are there already; jobs that it could not recognise (without id or status) are not tried twice.
  * @throws RedisError nothing was added; EnqueueInDoubtError it may have been
  */
-export async function sendUntilTold<T>(
-  { rooms, clock }: Place,
+export function sendUntilTold<T>(
+  place: Place,
   jobs: readonly Prepared[],
   send: (again: boolean) => Promise<T>,
   isRepeated = false,
 ): Promise<T> {
+  const { rooms, clock } = place
   const deadlineMs = clock.nowMs() + patienceMs
-  if (!mayRepeat(jobs)) warnOfResending(rooms.connection)
-  for (let again = isRepeated; ; ) {
+  if (rooms.connection.resends && !mayRepeat(jobs)) warnOfResending(rooms.connection)
+  const attempt = (again: boolean): Promise<T> => {
     const wasSent = rooms.connection.watchSending()
-    try {
-      return await send(again)
-    } catch (error) {
-      if (error instanceof UnconfirmedError) throw inDoubt(rooms, jobs, error)
-      if (!isConnectionTrouble(error)) throw explain(error, rooms.connection)
+    return send(again).catch(async (error: unknown) => {
       // What has timed out may still wait to be sent.
-      again ||= wasSent() || isTimeout(error)
-      const isLate = clock.nowMs() >= deadlineMs || rooms.connection.redis.status === 'end'
-      if (again && (isLate || !mayRepeat(jobs))) throw inDoubt(rooms, jobs, error)
-      if (isLate) throw explain(error, rooms.connection)
+      const last = { error, again: again || wasSent() || isTimeout(error) }
+      checkPoint(place, jobs, last, deadlineMs)
       await clock.sleep(pauseMs)
-    }
+      return attempt(last.again)
+    })
   }
+  return attempt(isRepeated)
 }
 
 /** Adds jobs, each of them once. @param isRepeated some may be there already, from an earlier call */

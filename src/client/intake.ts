@@ -124,18 +124,26 @@ export class Intake implements Place {
     return { request, prepared, isScheduled, isNow, hooks: clientHooks(job, settings.plugins) }
   }
 
-  /** Adds a job. Resolves to the id of the job that is there then; null for one without an id, or after a veto. */
+  /**
+   * Adds a job. Resolves to the id of the job that is there then; null for one without an id, or after a veto.
+   * @throws InvalidArgumentError, NoQueueError at once
+   */
   add(call: Call, settings: CallSettings): Promise<string | null> {
     return this.#traced(call, settings, () => this.#add(call, settings))
   }
 
-  async #add(call: Call, settings: CallSettings): Promise<string | null> {
+  /** The commonest call has neither hooks nor a key, and goes straight on: each promise on its way costs time. */
+  #add(call: Call, settings: CallSettings): Promise<string | null> {
     const intent = this.intend(call, settings)
+    const { hooks, prepared } = intent
+    if (hooks === null && prepared.lock === undefined) return this.#outbox.add(prepared)
+    return this.#addWithCare(intent)
+  }
+
+  async #addWithCare(intent: Intent): Promise<string | null> {
     const { hooks, prepared, request } = intent
-    if (hooks !== null) return (await this.#hooked(intent, () => this.#place(request, prepared))).id
-    if (prepared.lock !== undefined) return (await this.#place(request, prepared)).id
-    await this.#outbox.add(prepared)
-    return prepared.id
+    const place = () => this.#place(request, prepared)
+    return (hooks === null ? await place() : await this.#hooked(intent, place)).id
   }
 
   /** Gives the delayed jobs like this one another time, or adds it. */

@@ -9,7 +9,7 @@ import { add, type Place, type Prepared } from './enqueue.ts'
 
 interface Waiting {
   readonly job: Prepared
-  resolve(): void
+  resolve(id: string | null): void
   reject(error: unknown): void
 }
 
@@ -31,6 +31,9 @@ function isRefusal(error: unknown): boolean {
   return !(error instanceof EnqueueInDoubtError) && !isConnectionTrouble(error)
 }
 
+/** What is left of a turn: a promise that is kept already costs less than `queueMicrotask`. */
+const settled = Promise.resolve()
+
 export class Outbox {
   readonly #place: Place
   readonly #learn: Learn
@@ -41,46 +44,49 @@ export class Outbox {
     this.#learn = learn
   }
 
-  /** Adds a job. Resolves when Redis has it. @throws RedisError, EnqueueInDoubtError */
-  async add(job: Prepared): Promise<void> {
+  /** Adds a job. Resolves to its id when Redis has it. @throws RedisError, EnqueueInDoubtError */
+  add(job: Prepared): Promise<string | null> {
     const { id, payload } = job
     // Only a job that a script recognises may be sent again on its own when another one spoils the call.
-    if (id === null || !isTracked(id) || payload.length > longestPayload) return this.#send([job])
+    if (id === null || !isTracked(id) || payload.length > longestPayload)
+      return this.#send([job]).then(() => id)
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ job, resolve, reject }) === 1) queueMicrotask(() => this.#flush())
+      if (this.#waiting.push({ job, resolve, reject }) === 1) void settled.then(() => this.#flush())
     })
   }
 
   #flush(): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (let from = 0; from < waiting.length; from += jobsPerCall)
-      void this.#carry(waiting.slice(from, from + jobsPerCall))
+    if (waiting.length <= jobsPerCall) this.#carry(waiting)
+    else
+      for (let from = 0; from < waiting.length; from += jobsPerCall)
+        this.#carry(waiting.slice(from, from + jobsPerCall))
   }
 
-  async #carry(some: readonly Waiting[]): Promise<void> {
-    try {
-      await this.#send(some.map(({ job }) => job))
-      for (const { resolve } of some) resolve()
-    } catch (error) {
-      if (some.length > 1 && isRefusal(error)) return this.#carryAlone(some)
-      for (const { job, reject } of some) reject(ownDoubt(error, job))
-    }
+  #carry(some: readonly Waiting[]): void {
+    this.#send(some.map(({ job }) => job)).then(
+      () => {
+        for (const { job, resolve } of some) resolve(job.id)
+      },
+      (error: unknown) => {
+        if (some.length > 1 && isRefusal(error)) this.#carryAlone(some)
+        else for (const { job, reject } of some) reject(ownDoubt(error, job))
+      },
+    )
   }
 
   /**
    * Redis refused the call, because of one job or of all: each of them hears what is true of it. Scripts are not
    * rolled back, so some may be there already: they are sent as those whose reply was lost.
    */
-  async #carryAlone(some: readonly Waiting[]): Promise<void> {
+  #carryAlone(some: readonly Waiting[]): void {
     const again = true
-    await Promise.all(some.map(({ job, resolve, reject }) => this.#send([job], again).then(resolve, reject)))
+    for (const { job, resolve, reject } of some) this.#send([job], again).then(() => resolve(job.id), reject)
   }
 
-  async #send(jobs: readonly Prepared[], again = false): Promise<void> {
-    const { clock } = this.#place
-    const sentMs = clock.nowMs()
-    const { redisNowMs } = await add(this.#place, jobs, again)
-    this.#learn(redisNowMs, sentMs)
+  #send(jobs: readonly Prepared[], again = false): Promise<void> {
+    const sentMs = this.#place.clock.nowMs()
+    return add(this.#place, jobs, again).then(({ redisNowMs }) => this.#learn(redisNowMs, sentMs))
   }
 }

@@ -8,6 +8,15 @@ import { type CallOptions, type CallSettings, withOptions } from './settings.ts'
 
 type Id = Promise<string | null>
 
+/** What is thrown at once is what the promise rejects with, as in an async function, which costs one promise more. */
+function attempt(call: () => Id): Id {
+  try {
+    return call()
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 /** The verbs, with the same options for every call. */
 export class Verbs {
   readonly #intake: Intake
@@ -51,27 +60,27 @@ export class Verbs {
    */
   enqueueAt<C extends JobClass>(date: When, job: C, ...args: ArgsOf<C>): Id
   enqueueAt(date: When, job: string, ...args: unknown[]): Id
-  async enqueueAt(date: When, job: JobClass | string, ...args: unknown[]): Id {
-    return this.#later(undefined, job, args, dueSeconds(date))
+  enqueueAt(date: When, job: JobClass | string, ...args: unknown[]): Id {
+    return this.#later(undefined, job, args, () => dueSeconds(date))
   }
 
   enqueueAtWithQueue<C extends JobClass>(queue: string, date: When, job: C, ...args: ArgsOf<C>): Id
   enqueueAtWithQueue(queue: string, date: When, job: string, ...args: unknown[]): Id
-  async enqueueAtWithQueue(queue: string, date: When, job: JobClass | string, ...args: unknown[]): Id {
-    return this.#later(queue, job, args, dueSeconds(date))
+  enqueueAtWithQueue(queue: string, date: When, job: JobClass | string, ...args: unknown[]): Id {
+    return this.#later(queue, job, args, () => dueSeconds(date))
   }
 
   /** Has a job run so many seconds from now (0 or more; fractions are rounded up to the next second). */
   enqueueIn<C extends JobClass>(seconds: number, job: C, ...args: ArgsOf<C>): Id
   enqueueIn(seconds: number, job: string, ...args: unknown[]): Id
-  async enqueueIn(seconds: number, job: JobClass | string, ...args: unknown[]): Id {
-    return this.#later(undefined, job, args, this.#intake.dueIn(seconds))
+  enqueueIn(seconds: number, job: JobClass | string, ...args: unknown[]): Id {
+    return this.#later(undefined, job, args, () => this.#intake.dueIn(seconds))
   }
 
   enqueueInWithQueue<C extends JobClass>(queue: string, seconds: number, job: C, ...args: ArgsOf<C>): Id
   enqueueInWithQueue(queue: string, seconds: number, job: string, ...args: unknown[]): Id
-  async enqueueInWithQueue(queue: string, seconds: number, job: JobClass | string, ...args: unknown[]): Id {
-    return this.#later(queue, job, args, this.#intake.dueIn(seconds))
+  enqueueInWithQueue(queue: string, seconds: number, job: JobClass | string, ...args: unknown[]): Id {
+    return this.#later(queue, job, args, () => this.#intake.dueIn(seconds))
   }
 
   /**
@@ -127,16 +136,18 @@ export class Verbs {
   }
 
   #now(queue: string | undefined, job: JobClass | string, args: readonly unknown[]): Id {
-    return this.#intake.add(this.#call(queue, job, args), this.#settings)
+    return attempt(() => this.#intake.add(this.#call(queue, job, args), this.#settings))
   }
 
   #later(
     queue: string | undefined,
     job: JobClass | string,
     args: readonly unknown[],
-    due: number | null,
+    due: () => number | null,
   ): Id {
-    return this.#intake.add({ job, args, queue, due, isScheduled: true }, this.#settings)
+    return attempt(() =>
+      this.#intake.add({ job, args, queue, due: due(), isScheduled: true }, this.#settings),
+    )
   }
 
   #retime(job: JobClass | string, args: readonly unknown[], due: number | null): Id {

@@ -2,24 +2,19 @@
 // as Ruby's resque-scheduler keeps them. A delayed job has no other record: being here is its status.
 
 import { failedAt } from '../job/wire-times.ts'
-import { defineScript, type ScriptArgument } from '../redis/script.ts'
-import { addLine, bounds, replyList, type Store } from '../redis/store.ts'
+import { defineScript } from '../redis/script.ts'
+import { bounds, replyList, type Store } from '../redis/store.ts'
+import { addAny, addNew, addOne, type NewDelayed, type NewOfOurs } from './adding.ts'
 import { Asked } from './asked.ts'
 import { Selection } from './selection.ts'
 import { Tripwire } from './tripwire.ts'
 
-const delayOneScript = defineScript(new URL('./delay-one.lua', import.meta.url))
-const delayScript = defineScript(new URL('./delay.lua', import.meta.url))
 const promoteScript = defineScript(new URL('./promote.lua', import.meta.url))
 const cancelScript = defineScript(new URL('./cancel.lua', import.meta.url))
 const rescheduleScript = defineScript(new URL('./reschedule.lua', import.meta.url))
 const locateScript = defineScript(new URL('./locate.lua', import.meta.url), { confirmed: false })
 
-export interface NewDelayed {
-  readonly dueSeconds: number
-  readonly queue: string
-  readonly payload: string
-}
+export type { NewDelayed, NewOfOurs } from './adding.ts'
 
 export interface Promotion {
   /** false: someone else holds the lease, and nothing was moved. */
@@ -30,6 +25,8 @@ export interface Promotion {
   readonly refused: number
   /** The oldest due second of this batch, or null when nothing was due. */
   readonly oldestSeconds: number | null
+  /** The first due second that is left, or null when nothing is delayed any more. */
+  readonly nextSeconds: number | null
   /** Another call may find more that is due. */
   readonly more: boolean
   /** How many of the jobs moved wait in `asked` for their class's word. */
@@ -56,19 +53,6 @@ const stretch = 2_000
 /** How often a search starts anew when the job seems to be there but was not met. */
 const searches = 3
 
-/** Jobs of one second and queue go as one argument. */
-function groupsOf(jobs: readonly NewDelayed[]): ScriptArgument[] {
-  const seconds = new Map<number, Map<string, string>>()
-  for (const { dueSeconds, queue, payload } of jobs) {
-    const queues = seconds.get(dueSeconds) ?? new Map<string, string>()
-    seconds.set(dueSeconds, queues)
-    addLine(queues, queue, payload)
-  }
-  return [...seconds].flatMap(([second, queues]) =>
-    [...queues].flatMap(([queue, lines]) => [second, queue, lines]),
-  )
-}
-
 export class Delayed {
   readonly #store: Store
   /** The same jobs found by what they are. */
@@ -85,34 +69,18 @@ export class Delayed {
   }
 
   /** Adds jobs; those already due by Redis's clock go into their queues. Returns that clock. */
-  async add(jobs: readonly NewDelayed[], again = false): Promise<{ redisNowMs: number }> {
-    const { redis, keys, scriptNow } = this.#store
-    const reply = await delayScript.run(
-      redis,
-      [keys.schedule, keys.queues],
-      [
-        scriptNow(),
-        keys.bucketPrefix,
-        keys.queuePrefix,
-        keys.jobPrefix,
-        keys.wake,
-        keys.timestampsPrefix,
-        again ? '1' : '',
-        keys.delayedIndexPrefix,
-        ...groupsOf(jobs),
-      ],
-    )
-    return { redisNowMs: Number(replyList(reply)[0]) }
+  add(jobs: readonly NewDelayed[], again = false): Promise<{ redisNowMs: number }> {
+    return addAny(this.#store, jobs, again)
   }
 
-  /** Adds one new tracked job of ours, for less. null: its second has come, and nothing was added. */
-  async addOne({ dueSeconds, payload }: NewDelayed, id: string): Promise<{ redisNowMs: number } | null> {
-    const { redis, keys, scriptNow } = this.#store
-    const index = keys.delayedIndexPrefix + id.slice(10, 14)
-    const names = [keys.schedule, keys.bucket(dueSeconds), keys.status(id), index]
-    const args = [scriptNow(), dueSeconds, payload, `1${id.slice(14, 18)}${dueSeconds}`]
-    const redisNowMs = await delayOneScript.run(redis, names, args)
-    return redisNowMs === '' ? null : { redisNowMs: Number(redisNowMs) }
+  /** The same for new jobs of ours, for less. */
+  addNew(jobs: readonly NewOfOurs[]): Promise<{ redisNowMs: number }> {
+    return addNew(this.#store, jobs)
+  }
+
+  /** The same for a single one that is tracked. */
+  addOne(job: NewOfOurs): Promise<{ redisNowMs: number }> {
+    return addOne(this.#store, job)
   }
 
   /** Moves what is due into its queues, one bounded batch. */
@@ -135,12 +103,14 @@ export class Delayed {
       ],
     )
     const [leading, redisNowMs, moved, refused, oldest, more, asked] = replyList(reply).map(Number)
+    const left = replyList(reply)[7]
     return {
       leading: leading === 1,
       redisNowMs: redisNowMs ?? 0,
       moved: moved ?? 0,
       refused: refused ?? 0,
       oldestSeconds: oldest || null,
+      nextSeconds: left === '' ? null : Number(left),
       more: more === 1,
       asked: asked ?? 0,
     }

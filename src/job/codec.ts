@@ -11,6 +11,7 @@
 // Redis is never encoded again: its bytes are kept and moved by the scripts.
 
 import { InvalidPayloadError } from '../errors.ts'
+import { remembered } from './remembered.ts'
 
 /** `php`: with id, tracked. `ruby`: exactly Ruby's bytes, without an id. */
 export type PayloadFormat = 'php' | 'ruby'
@@ -43,9 +44,11 @@ export interface RecurringMark {
   readonly previousMs: number | null
 }
 
-function secondsText(ms: number): string {
-  return (ms / 1000).toFixed(3)
-}
+// Each piece goes as far as it can: texts are put together of few pieces, and most are those of the job before.
+const opening = remembered((className: string) => `{"class":${JSON.stringify(className)},"args":`)
+const queueMember = remembered((queue: string) => `,"queue":${JSON.stringify(queue)}`)
+const upToId = remembered((queue: string) => `${queueMember(queue)},"id":"`)
+const afterId = remembered((ms: number) => `","queue_time":${(ms / 1000).toFixed(3)}}`)
 
 function recurringMember(mark: RecurringMark | undefined): string {
   if (mark === undefined) return ''
@@ -71,18 +74,17 @@ export function encodePayload({
   options,
 }: NewPayload): string {
   const members = recurringMember(recurring) + optionsMember(options)
-  const head = `{"class":${JSON.stringify(className)},"args":${argsJson}${members}`
-  return `${head},"queue":${JSON.stringify(queue)},"id":"${id}","queue_time":${secondsText(queueTimeMs)}}`
+  return opening(className) + argsJson + members + upToId(queue) + id + afterId(queueTimeMs)
 }
 
 /** Exactly Ruby's delayed payload; the scripts cut `queue` off again when it goes into a queue. */
 export function encodeRubyPayload(className: string, argsJson: string, queue: string): string {
-  return `{"class":${JSON.stringify(className)},"args":${argsJson},"queue":${JSON.stringify(queue)}}`
+  return `${opening(className)}${argsJson}${queueMember(queue)}}`
 }
 
 /** Exactly node-resque's payload. */
 export function encodeNodePayload(className: string, argsJson: string, queue: string): string {
-  return `{"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)},"args":${argsJson}}`
+  return `{"class":${JSON.stringify(className)}${queueMember(queue)},"args":${argsJson}}`
 }
 
 export interface DecodedJob {

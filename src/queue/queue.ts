@@ -55,17 +55,14 @@ export class Queues {
   }
 
   /** The same for one tracked job of ours, for less. `enqueuedMs`: when, as its payload says. */
-  async pushOne({ queue, payload }: NewQueued, job: NewTracked): Promise<{ redisNowMs: number }> {
+  pushOne({ queue, payload }: NewQueued, job: NewTracked): Promise<{ redisNowMs: number }> {
     const { redis, keys, scriptNow } = this.#store
     const { id, className, enqueuedMs } = job
     const times = `,"started":${Math.floor(enqueuedMs / 1000)},"result":null`
     const names = `,"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)},"updated_ms":`
-    const reply = await pushOneScript.run(
-      redis,
-      [keys.queues, keys.queue(queue), keys.status(id)],
-      [scriptNow(), queue, payload, times + names, keys.wake],
-    )
-    return { redisNowMs: Number(reply) }
+    const places = [keys.queues, keys.queue(queue), keys.status(id)]
+    const sent = pushOneScript.run(redis, places, [scriptNow(), queue, payload, times + names, keys.wake])
+    return sent.then((redisNowMs) => ({ redisNowMs: Number(redisNowMs) }))
   }
 
   /** Names of all queues in alphabetical order, empty ones too. */

@@ -65,6 +65,16 @@ it('a late delay of a job that is delayed already adds nothing', async () => {
   await expectOnceEach(w, 1)
 })
 
+it('a late delay of many jobs that are delayed already adds nothing', async () => {
+  const w = world()
+  const { url, arrive } = await caught(w, 'delay')
+  const items = [60, 3_600, 60].map((seconds) => ({ job: 'Note', queue: 'mail', in: seconds }))
+  await w.client({ redis: url }).enqueueBulk(items)
+  await arrive(w)
+  expect(await w.resque.delayed.count()).toBe(3)
+  await expectOnceEach(w, 3)
+})
+
 it('a late delay of a job that was cancelled adds nothing', async () => {
   const w = world()
   const { url, arrive } = await caught(w, 'delay-one')
