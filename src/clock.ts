@@ -1,7 +1,7 @@
 // The only place that asks for the time or waits for it. Everything else is handed a Clock, so that a
 // test can hand over one it moves by hand.
 
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Tells the time of this machine and waits. Times are epoch milliseconds. */
 export interface Clock {
@@ -15,10 +15,18 @@ const longestSleepMs = 2_147_483_647
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: async (ms, signal) => {
-    if (signal?.aborted) return
-    await delay(Math.min(Math.max(0, ms), longestSleepMs), undefined, { signal }).catch(() => undefined)
-  },
+  // Node's own promise of a timer makes an error, with its stack, whenever somebody is woken.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, Math.min(Math.max(0, ms), longestSleepMs))
+      signal?.addEventListener('abort', wake)
+    }),
 }
 
 /** Milliseconds that have passed since some moment: for telling how long a thing takes, whatever is done to the clock. */

@@ -61,10 +61,11 @@ export class Heart {
     return this.#member !== undefined
   }
 
-  /** The id of a slot's worker. */
+  /** The id of a slot's worker; what is taken ahead is in slots that have none, and goes by the first one's. */
   workerId(slot: number): string {
     if (this.#member === undefined) return '(not registered)'
-    return slot === 1 ? this.#member.workerId : `${this.#member.workerId}:${slot}`
+    const isOwn = slot > 1 && slot <= this.#slots
+    return isOwn ? `${this.#member.workerId}:${slot}` : this.#member.workerId
   }
 
   /** Registers this process, unless it is registered. */

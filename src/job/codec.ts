@@ -103,6 +103,8 @@ export interface DecodedJob {
 
 /** PHP may write the same fields, but not in this order and to the millisecond. */
 const ourTail = /"id":"[0-9a-f]{32}","queue_time":\d+\.\d{3}\}$/
+/** No tail is longer: there is no need to search a long payload for its end. */
+const longestTail = 80
 
 function argsOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
@@ -173,7 +175,7 @@ export function decodePayload(text: string): DecodedJob {
     queueTimeMs: typeof queueTime === 'number' ? Math.round(queueTime * 1000) : null,
     recurring: recurringOf(fields['recurring']),
     options: optionsOf(fields['options']),
-    isOurs: textOrNull(fields['queue']) !== null && ourTail.test(text),
+    isOurs: textOrNull(fields['queue']) !== null && ourTail.test(text.slice(-longestTail)),
   }
 }
 

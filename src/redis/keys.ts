@@ -27,7 +27,7 @@
 //   process_ids                    hash    token -> worker id and number of slots    with the process
 //   process_info                   hash    token -> what the process tells of itself with the process
 //   hand:<token>                   hash    number of the process's last call, and the with the process
-//                                          jobs it took ahead: slot -> record
+//                                          jobs it took ahead: two fields for each
 //   orders:<token>                 list    what the process is told from outside     when it has read them; 60 s
 //   unique:<sha1>                  string  id of the job that has the key, since ms    24 h after it was due
 //   paused_queues                  set     queues nobody reserves from               on resume

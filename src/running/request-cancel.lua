@@ -7,6 +7,7 @@
 -- reply: 1, or 0 when no worker of ours has the job in hand
 -- @include payload
 -- @include cancel-marks
+-- @include ./include/ahead
 local id = ARGV[1]
 
 -- -> the reservation's token when this record is of the job
@@ -29,11 +30,7 @@ local function records_of(process, base, slots)
   local keys = {}
   for slot = 1, slots do keys[slot] = ARGV[2] .. (slot == 1 and base or base .. ':' .. slot) end
   local records = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
-  local hand = redis.call('HGETALL', ARGV[5] .. process)
-  for index = 1, #hand, 2 do
-    local slot = tonumber(hand[index])
-    if slot then records[slot] = hand[index + 1] end
-  end
+  for slot, record in pairs(all_ahead(ARGV[5] .. process)) do records[slot] = record end
   return records
 end
 

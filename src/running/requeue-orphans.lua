@@ -21,6 +21,7 @@
 -- @include cancel-marks
 local now_ms, now_s = now(ARGV[1])
 -- @include ./include/in-hand
+-- @include ./include/ahead
 -- @include ./include/limits
 local requeued, failed = 0, 0
 
@@ -103,6 +104,7 @@ end
 -- that are shown to others, and what was taken ahead.
 local function in_hand_of(token, base, slots)
   local found, mark = {}, '{"token":"' .. token .. '.'
+  local shown_mark = '{"token":"' .. token .. '",' -- of a job that was taken ahead, and is shown there only
   local function add(slot, record, worker, key)
     if not record or string.sub(record, 1, #mark) ~= mark then return end
     local number = tonumber(string.match(record, '^%d+', #mark + 1)) or 0
@@ -110,10 +112,11 @@ local function in_hand_of(token, base, slots)
   end
   for slot = 1, slots do
     local worker = slot == 1 and base or base .. ':' .. slot
-    add(slot, redis.call('GET', ARGV[6] .. worker), worker, ARGV[6] .. worker)
+    local record = redis.call('GET', ARGV[6] .. worker)
+    if record and string.sub(record, 1, #shown_mark) == shown_mark then redis.call('DEL', ARGV[6] .. worker) end
+    add(slot, record, worker, ARGV[6] .. worker)
   end
-  local hand = redis.call('HGETALL', ARGV[15] .. token)
-  for index = 1, #hand, 2 do add(tonumber(hand[index]) or 0, hand[index + 1], base or token) end
+  for slot, record in pairs(all_ahead(ARGV[15] .. token)) do add(slot, record, base or token) end
   return found
 end
 

@@ -11,6 +11,7 @@
 -- @include cancel-marks
 local now_ms, now_s = now(ARGV[1])
 -- @include ./include/in-hand
+-- @include ./include/ahead
 -- @include ./include/limits
 -- @include ./include/settle-limits
 -- @include ./include/exchange

@@ -96,12 +96,20 @@ if most > 0 then
         taken = taken + 1
         local slot = slots[taken]
         gone[slot] = nil
-        if slot > shown then
-          in_hand[#in_hand + 1] = slot
-          in_hand[#in_hand + 1] = head .. payload .. '}'
+        if slot > shown then -- see include/ahead.lua
+          local count = #in_hand
+          in_hand[count + 1], in_hand[count + 2] = slot, head
+          in_hand[count + 3], in_hand[count + 4] = 'p' .. slot, payload
         else
-          records[#records + 1] = slot == 1 and base or base .. ':' .. slot
-          records[#records + 1] = head .. payload .. '}'
+          local key = slot == 1 and base or base .. ':' .. slot
+          if #payload > 1000 then -- a long text that a script makes costs more than two commands
+            call('SET', key, head)
+            call('APPEND', key, payload)
+            call('APPEND', key, '}')
+          else
+            records[#records + 1] = key
+            records[#records + 1] = head .. payload .. '}'
+          end
         end
         if sub(payload, named_at, -69) == named
           and find(payload, '^"id":"[0-9a-f]+","queue_time":%d%d%d%d%d%d%d%d%d%d%.%d%d%d}$', -68) then
@@ -135,6 +143,7 @@ if next(gone) then
   for slot in pairs(gone) do
     if slot > shown then
       fields[#fields + 1] = slot
+      fields[#fields + 1] = 'p' .. slot
     else
       keys[#keys + 1] = slot == 1 and ARGV[5] or ARGV[5] .. ':' .. slot
     end

@@ -1,6 +1,6 @@
 -- A worker process hands in what became of its jobs and takes the next ones for its free slots, in one step.
--- A job in hand is the worker:<id> record of its slot, or, in a slot beyond those that are shown to others, a field of
--- the process's hand; it begins with the token of its reservation. Who comes with another token has been taken for
+-- A job in hand is the worker:<id> record of its slot, or, in a slot beyond those that are shown to others, in the
+-- process's hand (ahead.lua); it begins with the token of its reservation. Who comes with another token has been taken for
 -- dead in the meantime: what it says is refused.
 -- KEYS[1] processes   KEYS[2] queues   KEYS[3] failed   KEYS[4] stat:processed   KEYS[5] stat:failed
 -- KEYS[6] pause-all-workers   KEYS[7] paused_queues   KEYS[8] attempts   KEYS[9] deaths
@@ -31,5 +31,6 @@
 -- @include cancel-marks
 local now_ms, now_s = now(ARGV[1])
 -- @include ./include/in-hand
+-- @include ./include/ahead
 -- @include ./include/no-limits
 -- @include ./include/exchange

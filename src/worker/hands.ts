@@ -8,6 +8,7 @@ import { type Asked, Capacity } from './capacity.ts'
 import { Line } from './line.ts'
 import { inOrderTaken, Outcomes, tellRefused } from './outcomes.ts'
 import type { Performer } from './perform.ts'
+import { Showcase } from './showcase.ts'
 import { slotsIn, slotsOf } from './slots.ts'
 
 export interface Taken {
@@ -35,10 +36,11 @@ const nothingNew: Taken = { registered: true, sawEmpty: false }
 export class Hands {
   readonly #parts: HandsParts
   readonly #line: Line
+  readonly #showcase: Showcase
   readonly #capacity: Capacity
   readonly #outcomes = new Outcomes()
-  /** Of the registration under which jobs are taken. */
-  #token = ''
+  /** The registration under which jobs are taken. */
+  #holder: Holder | undefined
   #reservation = 0
   /** What the calls up to this one bring goes back, so that it does not come before what has gone back. */
   #backUpTo = 0
@@ -55,8 +57,12 @@ export class Hands {
     const { clock, performer, concurrency, mostAhead } = parts
     this.#parts = parts
     this.#capacity = new Capacity(concurrency, mostAhead)
-    const onOutcome = (outcome: Outcome): void => this.#ended(outcome)
-    this.#line = new Line(clock, performer, concurrency, onOutcome, () => this.takeBack())
+    this.#showcase = new Showcase(parts.running, this.#capacity.slots, concurrency)
+    this.#line = new Line(clock, performer, concurrency, {
+      onOutcome: (outcome) => this.#ended(outcome),
+      onImpatience: () => this.takeBack(),
+      onLong: ({ reserved, startedMs }) => this.#show(reserved, startedMs),
+    })
   }
 
   /** How many jobs are performed. */
@@ -100,7 +106,7 @@ export class Hands {
    * done with this one.
    */
   async exchange(holder: Holder, queues: readonly string[]): Promise<Taken> {
-    if (holder.token !== this.#token) this.#joined(holder)
+    if (holder.token !== this.#holder?.token) this.#joined(holder)
     // Jobs that end in the same turn of the event loop travel together.
     if (this.#line.waiting === 0 && this.#outcomes.count < this.#line.length) await turn()
     if (!this.#isKnown || this.#outcomes.hasOdd) return this.#exchangeAlone(holder, queues)
@@ -114,8 +120,8 @@ export class Hands {
   }
 
   /** What a process had in hand before it was taken for dead is others' by now; what it has not begun, it need not begin. */
-  #joined({ token }: Holder): void {
-    this.#token = token
+  #joined(holder: Holder): void {
+    this.#holder = holder
     this.#known = undefined
     this.#line.takeBack()
   }
@@ -126,9 +132,9 @@ export class Hands {
   }
 
   async #exchangeQuickly(holder: Holder, queues: readonly string[]): Promise<Taken> {
-    const { running, clock, performer, concurrency } = this.#parts
+    const { running, performer, concurrency } = this.#parts
     const outcomes = this.#outcomes.takePlain()
-    this.#capacity.prefetch.noteEnded(outcomes.length, clock.nowMs())
+    this.#capacity.prefetch.noteEnded(outcomes.length, this.#line.takeBusyMs())
     this.#capacity.slots.free(slotsOf(outcomes))
     const most = queues.length > 0 ? this.#capacity.handful(this.#line.length) : 0
     const freeSlots = this.#capacity.slots.first(most)
@@ -164,8 +170,8 @@ export class Hands {
     const outcomes = onlyOdd ? odd : [...odd, ...this.#outcomes.takePlain()]
     this.#capacity.slots.free(slotsOf(outcomes))
     const exchange = {
-      ...{ outcomes, queues: onlyOdd ? [] : queues, freeSlots: onlyOdd ? [] : this.#emptySlots() },
-      most: onlyOdd || queues.length === 0 ? 0 : this.#capacity.now(this.#line.length),
+      ...{ outcomes, queues, freeSlots: this.#emptySlots(onlyOdd) },
+      most: queues.length === 0 ? 0 : this.#capacity.now(this.#line.length),
       ...{ shownSlots: concurrency, queueLimits: admission.queueLimits },
       reservation: ++this.#reservation,
       lastReservation: onlyOdd ? this.#known : undefined,
@@ -180,8 +186,8 @@ export class Hands {
   }
 
   /** Those that ought to be empty. With limits nothing is taken ahead. */
-  #emptySlots(): number[] {
-    const isAhead = this.#again || this.#parts.admission.queueLimits === undefined
+  #emptySlots(isKnown: boolean): number[] {
+    const isAhead = !isKnown && (this.#again || this.#parts.admission.queueLimits === undefined)
     return this.#capacity.slots.upTo(isAhead ? undefined : this.#parts.concurrency)
   }
 
@@ -242,8 +248,14 @@ export class Hands {
     this.#line.add(jobs)
   }
 
+  #show(job: Reserved, sinceMs: number): void {
+    if (this.#holder !== undefined && job.token.startsWith(this.#holder.token))
+      this.#showcase.show(this.#holder, job, sinceMs)
+  }
+
   #ended(outcome: Outcome): void {
-    this.#outcomes.add(outcome, this.#token)
+    this.#showcase.hide(outcome.job)
+    this.#outcomes.add(outcome, this.#holder?.token ?? '')
     if (outcome.kind !== 'back') this.#performed++
     if (outcome.kind === 'failed' || outcome.kind === 'poison') this.#failed++
     this.#parts.onOutcome()

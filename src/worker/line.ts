@@ -1,7 +1,7 @@
 // The jobs in a worker's hands: those that are performed, as many at a time as the worker was told, and behind them in
 // line those that were taken ahead.
 
-import { after, type Clock, turn } from '../clock.ts'
+import { after, type Clock, elapsedMs, turn } from '../clock.ts'
 import type { Outcome, Reserved } from '../running/running.ts'
 import { Ending } from './ending.ts'
 import { givenBack, takenBack } from './outcome.ts'
@@ -10,6 +10,15 @@ import { patienceMs } from './prefetch.ts'
 
 /** For so long jobs may follow one another before the event loop has its turn, in milliseconds. */
 const stretchMs = 5
+
+export interface LineListener {
+  /** A job has ended, or is put back. */
+  onOutcome(outcome: Outcome): void
+  /** Jobs were put back because they waited for too long. */
+  onImpatience(): void
+  /** A job that was taken ahead goes on for longer than such jobs do; told again and again until it ends. */
+  onLong(performance: Performance): void
+}
 
 interface InLine {
   readonly reserved: Reserved
@@ -21,31 +30,23 @@ export class Line {
   readonly #clock: Clock
   readonly #performer: Performer
   readonly #concurrency: number
-  /** Told of each job that has ended, and of what is put back. */
-  readonly #onOutcome: (outcome: Outcome) => void
-  /** Told when jobs were put back because they waited for too long. */
-  readonly #onImpatience: () => void
+  readonly #listener: LineListener
   readonly #performed = new Map<number, Performance>()
   #waiting: InLine[] = []
   /** Where the line begins: those before have begun. */
   #next = 0
   #stretchEndsMs = 0
+  #busySinceMs = 0
+  #busyMs = 0
   #isTurnComing = false
   #isBeginning = false
   #callOffPatience: (() => void) | undefined
 
-  constructor(
-    clock: Clock,
-    performer: Performer,
-    concurrency: number,
-    onOutcome: (outcome: Outcome) => void,
-    onImpatience: () => void,
-  ) {
+  constructor(clock: Clock, performer: Performer, concurrency: number, listener: LineListener) {
     this.#clock = clock
     this.#performer = performer
     this.#concurrency = concurrency
-    this.#onOutcome = onOutcome
-    this.#onImpatience = onImpatience
+    this.#listener = listener
   }
 
   /** How many jobs are in hand. */
@@ -63,9 +64,19 @@ export class Line {
     return this.length - this.busy
   }
 
+  /** For how long there were jobs in hand since the last time that somebody asked. */
+  takeBusyMs(): number {
+    const nowMs = elapsedMs()
+    const busyMs = this.#busyMs + (this.length === 0 ? 0 : nowMs - this.#busySinceMs)
+    this.#busyMs = 0
+    this.#busySinceMs = nowMs
+    return busyMs
+  }
+
   /** Puts jobs in line. They begin in the next turn of the event loop: Redis is asked for more before. */
   add(jobs: readonly Reserved[]): void {
     if (jobs.length === 0) return
+    if (this.length === 0) this.#busySinceMs = elapsedMs()
     const sinceMs = this.#clock.nowMs()
     this.#waiting.splice(0, this.#next)
     this.#next = 0
@@ -113,7 +124,10 @@ export class Line {
     this.#performed.set(reserved.slot, performance)
     const outcome = perform(performance, this.#performer)
     if (!(outcome instanceof Promise)) this.#ended(performance, outcome)
-    else void outcome.then((later) => this.#ended(performance, later))
+    else {
+      void outcome.then((later) => this.#ended(performance, later))
+      if (reserved.slot > this.#concurrency) this.#havePatience()
+    }
   }
 
   #ended(performance: Performance, outcome: Outcome): void {
@@ -121,28 +135,44 @@ export class Line {
     const { slot } = performance.reserved
     if (this.#performed.get(slot) !== performance) return
     this.#performed.delete(slot)
-    this.#onOutcome(outcome)
+    if (this.length === 0) this.#busyMs += elapsedMs() - this.#busySinceMs
+    this.#listener.onOutcome(outcome)
     if (this.#hasNext) this.#begin()
   }
 
-  /** Jobs that wait for too long go back to where another worker may take them. */
   #havePatience(): void {
-    if (this.#callOffPatience !== undefined) return
-    this.#callOffPatience = after(patienceMs, () => {
+    this.#callOffPatience ??= after(patienceMs, () => {
       this.#callOffPatience = undefined
-      if (!this.#hasNext) return
-      const { sinceMs } = this.#waiting[this.#next] as InLine
-      if (this.#clock.nowMs() - sinceMs < patienceMs) return this.#havePatience()
-      this.takeBack()
-      this.#onImpatience()
+      this.#lookAtTheLong()
+      this.#lookAtTheWaiting()
+      if (this.#hasNext || this.#ahead.length > 0) this.#havePatience()
     })
+  }
+
+  /** Those that are performed where nobody sees them. */
+  get #ahead(): Performance[] {
+    return [...this.#performed.values()].filter(({ reserved }) => reserved.slot > this.#concurrency)
+  }
+
+  #lookAtTheLong(): void {
+    const beforeMs = this.#performer.time.nowMs() - patienceMs
+    for (const performance of this.#ahead)
+      if (performance.startedMs <= beforeMs) this.#listener.onLong(performance)
+  }
+
+  /** Jobs that wait for too long go back to where another worker may take them. */
+  #lookAtTheWaiting(): void {
+    const first = this.#waiting[this.#next]
+    if (first === undefined || this.#clock.nowMs() - first.sinceMs < patienceMs) return
+    this.takeBack()
+    this.#listener.onImpatience()
   }
 
   /** Puts the jobs that have not begun back to the head of their queues. */
   takeBack(): void {
     const waiting = this.#waiting.slice(this.#next)
     this.#clear()
-    for (const { reserved } of waiting) this.#onOutcome(takenBack(reserved))
+    for (const { reserved } of waiting) this.#listener.onOutcome(takenBack(reserved))
   }
 
   /** Puts every job back to the head of its queue; what cannot be killed goes on without us. */
@@ -152,7 +182,7 @@ export class Line {
     this.#performed.clear()
     for (const performance of performed) {
       performance.ending.kill()
-      this.#onOutcome(givenBack(performance, this.#performer))
+      this.#listener.onOutcome(givenBack(performance, this.#performer))
     }
   }
 

@@ -38,11 +38,13 @@ export class Outcomes {
     return plain
   }
 
-  /** What was taken last comes first: of what is put back, the last one stands at the head. */
+  /** What is put back comes last, and of that the first that was taken: so it stands at the head again. */
   takeOdd(): Outcome[] {
     const odd = this.#odd
     this.#odd = []
-    return odd.sort((one, other) => inOrderTaken(other.job, one.job))
+    const back = odd.filter(({ kind }) => kind === 'back')
+    const others = odd.filter(({ kind }) => kind !== 'back')
+    return [...others, ...back.sort((one, other) => inOrderTaken(other.job, one.job))]
   }
 
   /** They could not be handed in: they are the first of the next call. */

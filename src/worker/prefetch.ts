@@ -9,13 +9,13 @@ export const patienceMs = 50
 /** No more than so many jobs are taken ahead, so that no call is long. */
 export const mostAhead = 900
 
-/** The shortest time over which a pace means anything, and the longest after which it still does, in milliseconds. */
-const leastWindowMs = 4
-const longestWindowMs = 40
+/** So little tells nothing of the pace. */
+const leastJobs = 20
+const leastBusyMs = 0.5
 
 export class Prefetch {
   readonly #most: number
-  #sinceMs = 0
+  #busyMs = 0
   #ended = 0
   #depth = 0
 
@@ -33,17 +33,17 @@ export class Prefetch {
   reset(): void {
     this.#depth = 0
     this.#ended = 0
-    this.#sinceMs = 0
+    this.#busyMs = 0
   }
 
-  /** So many jobs have ended since the last call. @param nowMs of any clock */
-  noteEnded(count: number, nowMs: number): void {
-    const elapsedMs = nowMs - this.#sinceMs
+  /** So many jobs have ended since the last call. @param busyMs for how long of that time there were jobs in hand */
+  noteEnded(count: number, busyMs: number): void {
     this.#ended += count
-    if (elapsedMs < leastWindowMs) return
-    const isKnown = elapsedMs <= longestWindowMs
-    this.#depth = isKnown ? Math.min(this.#most, Math.floor((this.#ended / elapsedMs) * aheadMs)) : 0
-    this.#sinceMs = nowMs
+    this.#busyMs += busyMs
+    if (this.#ended < leastJobs && this.#busyMs < leastBusyMs) return
+    const pace = this.#ended / Math.max(this.#busyMs, leastBusyMs / leastJobs)
+    this.#depth = Math.min(this.#most, Math.floor(pace * aheadMs))
     this.#ended = 0
+    this.#busyMs = 0
   }
 }

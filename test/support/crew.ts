@@ -9,6 +9,10 @@ import type { World } from './world.ts'
 
 const slots = 10
 
+interface Payload {
+  readonly id: string
+}
+
 interface Registration {
   readonly token: string
   readonly workerIds: readonly string[]
@@ -79,13 +83,17 @@ export class Crew {
   async #noteHands({ token, workerIds }: Registration): Promise<number> {
     const { redis, keys } = this.#world
     const shown = await redis.mget(...workerIds.map((id) => `${keys.workerPrefix}${id}`))
-    const { call: _call, ...ahead } = await redis.hgetall(keys.hand(token))
-    const records = [...shown, ...Object.values(ahead)].filter((record) => record !== null)
-    for (const record of records) {
-      const { id } = (JSON.parse(record) as { readonly payload: { readonly id: string } }).payload
-      this.inHand.set(id, (this.inHand.get(id) ?? 0) + 1)
-    }
-    return records.length
+    const ahead = Object.entries(await redis.hgetall(keys.hand(token)))
+    const ids = [
+      ...shown
+        .filter((record) => record !== null && !record.startsWith(`{"token":"${token}",`)) // only shown there
+        .map((record) => JSON.parse(record ?? '') as { payload: Payload }),
+      ...ahead
+        .filter(([field]) => field.startsWith('p'))
+        .map(([, text]) => ({ payload: JSON.parse(text) as Payload })),
+    ].map(({ payload }) => payload.id)
+    for (const id of ids) this.inHand.set(id, (this.inHand.get(id) ?? 0) + 1)
+    return ids.length
   }
 
   /** It is taken for dead: what it has in hand goes back. Redis first does what the process sent with its last breath. */

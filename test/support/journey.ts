@@ -56,11 +56,13 @@ async function contents({ redis, keys }: World, key: string): Promise<[JobState,
     return ['failed', (await list()).map((record) => (record as { payload: unknown }).payload)]
   if (key.startsWith(keys.bucketPrefix) && key !== keys.lastEnqueuedAt) return ['delayed', await list()]
   if (key.startsWith(keys.workerPrefix) && !key.endsWith(':started')) {
-    return ['running', [(JSON.parse((await redis.get(key)) ?? '') as { payload: unknown }).payload]]
+    const record = JSON.parse((await redis.get(key)) ?? '') as { token?: string; payload: unknown }
+    // Without the number of a reservation it shows a job that is in the hand.
+    return ['running', /^[0-9a-f]+$/.test(record.token ?? '') ? [] : [record.payload]]
   }
   if (key.startsWith(keys.handPrefix)) {
-    const records = Object.entries(await redis.hgetall(key)).filter(([field]) => field !== 'call')
-    return ['running', records.map(([, record]) => (JSON.parse(record) as { payload: unknown }).payload)]
+    const fields = Object.entries(await redis.hgetall(key)).filter(([field]) => field.startsWith('p'))
+    return ['running', fields.map(([, payload]) => JSON.parse(payload) as unknown)]
   }
   return ['waiting', []]
 }
@@ -82,7 +84,7 @@ export async function stations(world: World): Promise<Map<string, JobState[]>> {
   return found
 }
 
-export type ActorName = 'worker' | 'scheduler' | 'client'
+export type ActorName = 'worker' | 'quick-worker' | 'scheduler' | 'client'
 
 /** Starts one process of test/support/actors; `url` is how it reaches Redis. */
 export function startActor(name: ActorName, world: World, url: string, part: object = {}): Program {

@@ -1,5 +1,5 @@
 -- What settle.lua and settle-limited.lua do. KEYS and ARGV are those of settle.lua. Needs now.lua, payload.lua, status.lua,
--- json-text.lua, quarantine.lua, cancel-marks.lua, in-hand.lua, and settle-limits.lua or no-limits.lua.
+-- json-text.lua, quarantine.lua, cancel-marks.lua, in-hand.lua, ahead.lua, and settle-limits.lua or no-limits.lua.
 local cursor, free = 19, {}
 local refused, fails = {}, false
 
@@ -16,15 +16,19 @@ local function records_of(slots)
   local keys, fields, is_hidden = {}, {}, {}
   for index, slot in ipairs(slots) do
     is_hidden[index] = tonumber(slot) > shown
-    if is_hidden[index] then fields[#fields + 1] = slot else keys[#keys + 1] = slot_key(slot) end
+    if is_hidden[index] then
+      fields[#fields + 1], fields[#fields + 2] = ahead_fields(slot)
+    else
+      keys[#keys + 1] = slot_key(slot)
+    end
   end
   local kept = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
   local hidden = #fields > 0 and redis.call('HMGET', KEYS[11], unpack(fields)) or {}
   local records, key, field = {}, 0, 0
   for index = 1, #slots do
     if is_hidden[index] then
-      field = field + 1
-      records[index] = hidden[field]
+      field = field + 2
+      records[index] = ahead_record(hidden[field - 1], hidden[field])
     else
       key = key + 1
       records[index] = kept[key]
@@ -92,7 +96,11 @@ end
 local function empty_the_freed()
   local keys, fields = {}, {}
   for slot in pairs(free) do
-    if tonumber(slot) > shown then fields[#fields + 1] = slot else keys[#keys + 1] = slot_key(slot) end
+    if tonumber(slot) > shown then
+      fields[#fields + 1], fields[#fields + 2] = ahead_fields(slot)
+    else
+      keys[#keys + 1] = slot_key(slot)
+    end
   end
   if #keys > 0 then redis.call('DEL', unpack(keys)) end
   if #fields > 0 then redis.call('HDEL', KEYS[11], unpack(fields)) end
@@ -118,7 +126,6 @@ if registered == 1 and is_known then
 else
   redis.call('HDEL', KEYS[11], 'call')
 end
-if #in_hand > 0 then redis.call('HSET', KEYS[11], unpack(in_hand)) end
 if #reservations > 0 then redis.call('MSET', unpack(reservations)) end
 if #statuses > 0 then redis.call('MSET', unpack(statuses)) end
 if #ended > 0 then redis.pcall('PUBLISH', ARGV[9], table.concat(ended, ',')) end

@@ -12,7 +12,7 @@ local function paused_queues()
   return paused
 end
 
-local jobs, reservations, in_hand, statuses = {}, {}, {}, {}
+local jobs, reservations, statuses = {}, {}, {}
 
 local reservation = ARGV[2] .. '.' .. ARGV[13]
 
@@ -24,12 +24,11 @@ local function hand_of(queue, limit)
   local running = status_records(2, queue, now_ms, now_s)
   return function(slot, payload)
     local kind, class, _, id, seconds, prefix = read_payload(payload)
-    local key, records = slot_key(slot), reservations
+    local key = slot_key(slot)
     free[slot] = nil
     if limit then take_place(limits, limit, reservation .. ' ' .. string.sub(key, #ARGV[6] + 1)) end
-    if tonumber(slot) > shown then key, records = slot, in_hand end
-    records[#records + 1] = key
-    records[#records + 1] = head .. payload .. '}'
+    reservations[#reservations + 1] = key
+    reservations[#reservations + 1] = head .. payload .. '}'
     jobs[#jobs + 1] = { slot = slot, token = reservation, queue = queue, payload = payload, id = kind and id }
     if not kind or not id then return end
     if kind ~= 'ours' then
