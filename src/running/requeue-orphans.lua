@@ -12,7 +12,7 @@
 -- ARGV[11] '1' when the process leaves by itself: its jobs come back without counting a death
 -- ARGV[12] channel for who waits for an end   ARGV[13] text before the limits' keys
 -- ARGV[14] text before a token in the key of its orders   ARGV[15] text before a token in the key of its hand
--- reply: { processes forgotten, jobs requeued, jobs failed }
+-- reply: { processes forgotten, jobs requeued, jobs failed, 1 when there is more to do: call again }
 -- @include now
 -- @include payload
 -- @include status
@@ -126,14 +126,18 @@ local function last_first(one, other)
   return one.slot > other.slot
 end
 
-local function empty_slot(job, base)
+local function empty_slot(job, base, hand_key)
   local queue, payload, before = queue_in_hand(job.record), payload_in_hand(job.record), requeued
   if base and is_marked(ARGV[6], base, job.slot, job.record) then
     cancel(payload, queue)
   else
     put_back(payload, queue, job.worker)
   end
-  if job.key then redis.call('DEL', job.key) end
+  if job.key then
+    redis.call('DEL', job.key)
+  else
+    redis.call('HDEL', hand_key, ahead_fields(job.slot))
+  end
   leave_places(job.record, job.worker, requeued > before)
 end
 
@@ -143,22 +147,38 @@ local function forget(worker)
   redis.call('DEL', ARGV[6] .. worker .. ':started', KEYS[8] .. ':' .. worker, KEYS[9] .. ':' .. worker)
 end
 
+-- A process may have hundreds of jobs in hand; so many go back in one call, the last ones first.
+local budget = 300
+
+-- -> whether nothing of the process is left
 local function reap(token)
   local slots, base = string.match(redis.call('HGET', KEYS[2], token) or '', '^(%d+) (.+)$')
   local jobs = in_hand_of(token, base, tonumber(slots or 0))
   table.sort(jobs, last_first)
-  for _, job in ipairs(jobs) do empty_slot(job, base) end
+  for _, job in ipairs(jobs) do
+    if budget == 0 then
+      redis.call('HDEL', ARGV[15] .. token, 'call') -- the process, if it lives after all, knows its hand no more
+      return false
+    end
+    budget = budget - 1
+    empty_slot(job, base, ARGV[15] .. token)
+  end
   for slot = tonumber(slots or 0), 1, -1 do forget(slot == 1 and base or base .. ':' .. slot) end
   if base then redis.call('DEL', cancel_marks(ARGV[6], base)) end
   redis.call('ZREM', KEYS[1], token)
   redis.call('HDEL', KEYS[2], token)
   redis.call('HDEL', KEYS[11], token)
   redis.call('DEL', ARGV[14] .. token, ARGV[15] .. token)
+  return true
 end
 
 local tokens = { ARGV[3] }
 if ARGV[2] ~= '' then
   tokens = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', digits(now_ms - tonumber(ARGV[2])), 'LIMIT', 0, 5)
 end
-for _, token in ipairs(tokens) do reap(token) end
-return { #tokens, requeued, failed }
+local forgotten = 0
+for _, token in ipairs(tokens) do
+  if not reap(token) then break end
+  forgotten = forgotten + 1
+end
+return { forgotten, requeued, failed, forgotten < #tokens and 1 or 0 }

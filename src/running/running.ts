@@ -65,7 +65,24 @@ export class Running {
     await this.#store.redis.del(this.#store.keys.worker(workerIdOf(holder, slot)))
   }
 
+  /** A script call takes a part of them. */
   async #requeue(deadAfterMs: number | '', token: string, leaving: boolean): Promise<Orphans> {
+    const all = { processes: 0, requeued: 0, failed: 0 }
+    for (let hasMore = true; hasMore; ) {
+      const [processes = 0, requeued = 0, failed = 0, more] = await this.#requeueSome(
+        deadAfterMs,
+        token,
+        leaving,
+      )
+      all.processes += processes
+      all.requeued += requeued
+      all.failed += failed
+      hasMore = more === 1
+    }
+    return all
+  }
+
+  async #requeueSome(deadAfterMs: number | '', token: string, leaving: boolean): Promise<number[]> {
     const { redis, keys, clock, scriptNow } = this.#store
     const counters = [keys.processed, keys.failedCount, keys.attempts, keys.processInfo]
     const lists = [
@@ -92,8 +109,7 @@ export class Running {
       [...lists, ...counters],
       [...args, leaving ? '1' : '', keys.settled, keys.limitPrefix, keys.ordersPrefix, keys.handPrefix],
     )
-    const [processes, requeued, failed] = replyList(reply).map(Number)
-    return { processes: processes ?? 0, requeued: requeued ?? 0, failed: failed ?? 0 }
+    return replyList(reply).map(Number)
   }
 
   /** Puts the jobs of processes that have not been heard of for so long back into their queues. */

@@ -23,6 +23,8 @@ export interface LineListener {
 interface InLine {
   readonly reserved: Reserved
   readonly sinceMs: number
+  /** Taken when as many were in hand as may be performed. */
+  readonly isAhead: boolean
   isCancelled: boolean
 }
 
@@ -80,7 +82,10 @@ export class Line {
     const sinceMs = this.#clock.nowMs()
     this.#waiting.splice(0, this.#next)
     this.#next = 0
-    for (const reserved of jobs) this.#waiting.push({ reserved, sinceMs, isCancelled: false })
+    for (const reserved of jobs) {
+      const isAhead = this.length >= this.#concurrency
+      this.#waiting.push({ reserved, sinceMs, isAhead, isCancelled: false })
+    }
     this.#beginSoon()
   }
 
@@ -102,11 +107,16 @@ export class Line {
     if (this.#isBeginning) return
     this.#isBeginning = true
     while (this.#hasNext && this.#performed.size < this.#concurrency) {
-      if (this.#clock.nowMs() > this.#stretchEndsMs) {
+      const nowMs = this.#clock.nowMs()
+      const next = this.#waiting[this.#next] as InLine
+      if (nowMs > this.#stretchEndsMs) {
         this.#beginSoon()
         break
       }
-      this.#perform(this.#waiting[this.#next++] as InLine)
+      // After a standstill others may have taken these jobs by now.
+      if (this.#lookAtTheWaiting(nowMs)) break
+      this.#next++
+      this.#perform(next)
     }
     this.#isBeginning = false
     if (this.#hasNext) this.#havePatience()
@@ -144,7 +154,7 @@ export class Line {
     this.#callOffPatience ??= after(patienceMs, () => {
       this.#callOffPatience = undefined
       this.#lookAtTheLong()
-      this.#lookAtTheWaiting()
+      this.#lookAtTheWaiting(this.#clock.nowMs())
       if (this.#hasNext || this.#ahead.length > 0) this.#havePatience()
     })
   }
@@ -160,12 +170,13 @@ export class Line {
       if (performance.startedMs <= beforeMs) this.#listener.onLong(performance)
   }
 
-  /** Jobs that wait for too long go back to where another worker may take them. */
-  #lookAtTheWaiting(): void {
+  /** Jobs ahead that wait for too long go back to where another worker may take them. Returns whether they did. */
+  #lookAtTheWaiting(nowMs: number): boolean {
     const first = this.#waiting[this.#next]
-    if (first === undefined || this.#clock.nowMs() - first.sinceMs < patienceMs) return
+    if (first === undefined || !first.isAhead || nowMs - first.sinceMs < patienceMs) return false
     this.takeBack()
     this.#listener.onImpatience()
+    return true
   }
 
   /** Puts the jobs that have not begun back to the head of their queues. */
