@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { isTracked } from '../../src/job/id.ts'
-import { type JobState, stateOf } from '../../src/job/state.ts'
+import { isFinal, type JobState, stateOf } from '../../src/job/state.ts'
 import { journalJobs, type Mood } from './actors/jobs.mjs'
 import { ensureBuilt, type Program, runNode } from './child.ts'
 import { eventually } from './eventually.ts'
@@ -122,10 +122,13 @@ export async function bringToEnd(
   await Promise.all([worker.start(), scheduler.start()])
   await eventually(
     async () => {
-      const open = [...(await stations(world))].filter(([, states]) =>
-        states.some((state) => state !== 'complete' && state !== 'failed' && state !== 'cancelled'),
-      )
-      if (open.length > 0) throw new Error(`not at their end: ${JSON.stringify(open)}`)
+      // A job that moves while this looks may be seen nowhere: only the second look tells.
+      for (let look = 0; look < 2; look++) {
+        const open = [...(await stations(world))].filter(([, states]) =>
+          states.some((state) => !isFinal(state)),
+        )
+        if (open.length > 0) throw new Error(`not at their end: ${JSON.stringify(open)}`)
+      }
     },
     { timeoutMs, intervalMs: 25 },
   )
