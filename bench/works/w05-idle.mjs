@@ -1,19 +1,25 @@
 // W5: what a scheduler and a worker cost that have nothing to do.
 
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRedis, redisCpuMs } from '../redis.mjs'
 
-/** Counts the commands that clients send, and those that scripts run, with redis-cli's MONITOR. */
+/**
+ * Counts the commands that clients send, and those that scripts run, with redis-cli's MONITOR. It writes into a file:
+ * reading along would cost this process as much as the idling that is measured.
+ */
 function monitor(port) {
-  const cli = spawn('redis-cli', ['-p', String(port), 'monitor'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let text = ''
-  cli.stdout.on('data', (data) => {
-    text += data
-  })
+  const folder = mkdtempSync(join(tmpdir(), 'bench-monitor-'))
+  const file = openSync(join(folder, 'commands'), 'w')
+  const cli = spawn('redis-cli', ['-p', String(port), 'monitor'], { stdio: ['ignore', file, 'inherit'] })
   return () => {
     cli.kill()
+    closeSync(file)
+    const text = readFileSync(join(folder, 'commands'), 'utf8')
+    rmSync(folder, { recursive: true })
     const lines = text.split('\n').filter((line) => /^\d/.test(line))
     const inScripts = lines.filter((line) => / \[\d+ lua\] /.test(line)).length
     return { sent: lines.length - inScripts, inScripts }

@@ -50,8 +50,11 @@ export type Located = { readonly payload: string; readonly dueSeconds: number }
 /** How many entries of a list one script call looks at: about a millisecond. */
 const stretch = 2_000
 
-/** How often a search starts anew when the job seems to be there but was not met. */
-const searches = 3
+/**
+ * Where the searches for a job look for its id in an entry: first at the end, where payloads of ours have it, which
+ * costs half; then anywhere, since others may have written it; and once more, since the job may have been moved.
+ */
+const searches = [-64, 1, 1] as const
 
 export class Delayed {
   readonly #store: Store
@@ -119,7 +122,7 @@ export class Delayed {
   /** Takes a delayed or waiting job out for good. */
   async cancel(id: string, keepSeconds: number): Promise<Taken> {
     const { redis, keys, scriptNow } = this.#store
-    return this.#search((skip) =>
+    return this.#search((skip, from) =>
       cancelScript.run(
         redis,
         [keys.schedule, keys.attempts, keys.deaths, keys.status(id), keys.leader, keys.nodeLeader],
@@ -135,6 +138,7 @@ export class Delayed {
           keys.settled,
           keys.timestampsPrefix,
           keys.parked(''),
+          from,
         ],
       ),
     )
@@ -143,7 +147,7 @@ export class Delayed {
   /** Moves a delayed or waiting job to another second. */
   async reschedule(id: string, dueSeconds: number): Promise<Taken> {
     const { redis, keys, scriptNow } = this.#store
-    return this.#search((skip) =>
+    return this.#search((skip, from) =>
       rescheduleScript.run(
         redis,
         [keys.schedule, keys.queues, keys.status(id), keys.leader, keys.nodeLeader],
@@ -160,17 +164,18 @@ export class Delayed {
           keys.timestampsPrefix,
           keys.delayedIndexPrefix,
           keys.parked(''),
+          from,
         ],
       ),
     )
   }
 
   /** A search that ends in 'missing' may have raced a move: a few more looks settle it. */
-  async #search(look: (skip: number) => Promise<unknown>): Promise<Taken> {
-    for (let search = 0; search < searches; search++) {
+  async #search(look: (skip: number, from: number) => Promise<unknown>): Promise<Taken> {
+    for (const from of searches) {
       let skip = 0
       for (;;) {
-        const [outcome, value] = replyList(await look(skip))
+        const [outcome, value] = replyList(await look(skip, from))
         if (outcome === 'other') return { done: false, stateCode: Number(value) }
         if (outcome === 'missing') break
         if (outcome !== 'more') return { done: true }

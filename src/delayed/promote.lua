@@ -9,7 +9,8 @@
 -- ARGV[8] text before a payload in the key of Ruby's index
 -- ARGV[9] now, as the failed list writes it   ARGV[10], … names of classes that are asked first
 -- reply: { 1 when leading else 0, milliseconds of Redis, jobs moved, jobs refused, oldest due second moved or 0,
---          1 when there may be more else 0, how many of the jobs moved are to be asked }
+--          1 when there may be more else 0, how many of the jobs moved are to be asked,
+--          the first second that is left, or '' when none is }
 -- @include now
 -- @include payload
 -- @include status
@@ -18,7 +19,7 @@
 -- @include quarantine
 local now_ms, now_s = now(ARGV[1])
 if ARGV[3] ~= '' and redis.call('GET', KEYS[4]) ~= ARGV[3] then
-  return { 0, digits(now_ms), 0, 0, 0, 0, 0 }
+  return { 0, digits(now_ms), 0, 0, 0, 0, 0, '' }
 end
 local trouble = failed_list_trouble(KEYS[3])
 if trouble then return trouble end
@@ -88,4 +89,5 @@ enqueue_batch(batch, KEYS[2], ARGV[5], ARGV[7], function(payload, reason, queue)
   moved, refused = moved - 1, refused + 1
 end)
 if #asked > 0 then redis.call('RPUSH', KEYS[5], unpack(asked)) end
-return { 1, digits(now_ms), moved, refused, oldest, more, #asked }
+local left = redis.call('ZRANGEBYSCORE', KEYS[1], 0, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+return { 1, digits(now_ms), moved, refused, oldest, more, #asked, left[2] or '' }

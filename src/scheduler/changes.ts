@@ -1,13 +1,20 @@
 // Hears which entries were changed while they are in force. This library tells it over a channel, with the number
-// of the change; Ruby only puts names into a set. Who listens to the channel asks for the number and the set when
+// of the change; Ruby only puts names into a set. Who listens to the channel is told of the number and the set when
 // it renews its lease; who does not listen, being ticked by hand, asks at every tick.
 
 import type { DynamicEntries } from '../recurring/dynamic.ts'
 import type { Connection } from '../redis/connection.ts'
 import { type Subscription, subscribe } from '../redis/subscription.ts'
+import type { ChangeCount } from './lease.ts'
 
 /** What has to be read again: everything, or some entries. */
 export type Changed = 'all' | ReadonlySet<string>
+
+/** The lease was renewed. */
+export interface Renewed {
+  /** What was told then; null: Redis must be asked. */
+  readonly changes: ChangeCount | null
+}
 
 /** Of more than so many the names are not kept. */
 const mostNames = 10_000
@@ -64,18 +71,20 @@ export class Changes {
     this.#all = false
   }
 
-  /** Looks for changes; most of the time that costs nothing. `thorough` asks Redis in any case. */
-  async look(thorough: boolean): Promise<void> {
+  /** Looks for changes; most of the time that costs nothing. */
+  async look(renewed: Renewed | null): Promise<void> {
     const { dynamic, takesChanged } = this.#options
-    const asks = thorough || this.#subscription === undefined
+    const listens = this.#subscription !== undefined
+    const told = listens && !this.#mustLook ? renewed?.changes : null
+    const asks = renewed !== null || !listens
     if (asks || this.#mustLook) {
-      const version = await dynamic.version()
+      const version = told?.version ?? (await dynamic.version())
       this.#mustLook = false
       // A lower number is that of a Redis that was emptied.
       if (version !== this.#version) this.#all = true
       this.#version = version
     }
-    if (asks && takesChanged && (await dynamic.changedCount()) > 0)
+    if (asks && takesChanged && (told?.names ?? (await dynamic.changedCount())) > 0)
       for (const name of await dynamic.takeChanged()) this.#names.add(name)
   }
 

@@ -1,6 +1,7 @@
 // The entries that are to run: those of the schedule file and the dynamic ones. A file's entry wins over a dynamic
 // one of the same name. What cannot run is left out and told once; it never stops the rest.
 
+import { InvalidArgumentError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { type DynamicEntries, dynamicText, readDynamic } from '../recurring/dynamic.ts'
 import { type EntryContext, isElsewhere, type ScheduleEntry } from '../recurring/entry.ts'
@@ -122,4 +123,15 @@ export class Entries {
     this.#texts.set(entry, known)
     return known
   }
+}
+
+/** @throws InvalidArgumentError for an entry that names no queue */
+export function checkEntries(entries: readonly ScheduleEntry[]): readonly ScheduleEntry[] {
+  const homeless = entries.find(({ queue, kind }) => queue === null && kind !== 'manual')
+  if (homeless === undefined) return entries
+  throw new InvalidArgumentError(
+    'entries',
+    homeless.name,
+    `the recurring entry "${homeless.name}" names no queue: its jobs would be lost. Add "queue: …" to it.`,
+  )
 }

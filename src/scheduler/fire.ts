@@ -27,7 +27,7 @@ export interface Firing {
 export type FiringEnd = 'done' | 'lost' | 'changed'
 
 const runsPerCall = 120
-const callsUnderWay = 3
+const callsUnderWay = 6
 
 interface Call {
   readonly occurrence: Occurrence

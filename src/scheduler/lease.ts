@@ -37,6 +37,14 @@ export interface LeaseOptions {
   readonly manner?: LeaseManner
 }
 
+/** What was changed of the entries that the lease is for. */
+export interface ChangeCount {
+  /** The number of the last change that this library has made. */
+  readonly version: number
+  /** How many names others have put down as changed. */
+  readonly names: number
+}
+
 export interface LeaseState {
   readonly mine: boolean
   readonly holder: string
@@ -47,6 +55,8 @@ export interface LeaseState {
   readonly isNodes: boolean
   /** Since when it is led; null where its holder does not tell (Ruby, node-resque). */
   readonly sinceMs: number | null
+  /** null for a lease that is another's, and when Redis cannot tell. */
+  readonly changes: ChangeCount | null
   /** The lock's key, to be told to people. */
   readonly lock: string
 }
@@ -55,6 +65,7 @@ export class Lease {
   readonly #store: Store
   readonly #key: string
   readonly #sinceKey: string
+  readonly #changeKeys: readonly string[]
   /** Delayed jobs are promoted under the shared lease, and only this is node-resque's business. */
   readonly #nodeKeys: readonly string[]
   readonly #manner: LeaseManner
@@ -64,8 +75,10 @@ export class Lease {
   /** Unless an application is named it is the lease that all schedulers share. */
   constructor(store: Store, { appName = '', manner = 'wants' }: LeaseOptions = {}) {
     this.#store = store
-    this.#key = store.keys.recurring(appName).leader
-    this.#sinceKey = store.keys.recurring(appName).leaderSince
+    const { leader, leaderSince, version, dynamicChanged } = store.keys.recurring(appName)
+    this.#key = leader
+    this.#sinceKey = leaderSince
+    this.#changeKeys = [version, dynamicChanged]
     this.#nodeKeys = appName === '' ? [store.keys.nodeLeader] : []
     this.#manner = appName === '' ? manner : ''
   }
@@ -74,10 +87,11 @@ export class Lease {
   async hold(): Promise<LeaseState> {
     const reply = await holdScript.run(
       this.#store.redis,
-      [this.#key, this.#store.keys.leaderWanted, this.#sinceKey, ...this.#nodeKeys],
+      [this.#key, this.#store.keys.leaderWanted, this.#sinceKey, ...this.#changeKeys, ...this.#nodeKeys],
       [this.name, leaseSeconds, this.#store.scriptNow(), this.#manner, nodeMark],
     )
-    const [mine, holder, endsInMs, redisNowMs, isNodes, sinceMs] = replyList(reply)
+    const [mine, holder, endsInMs, redisNowMs, isNodes, sinceMs, version, names] = replyList(reply)
+    const changes = { version: Number(version), names: Number(names) }
     return {
       mine: mine === 1,
       holder: String(holder),
@@ -85,6 +99,7 @@ export class Lease {
       redisNowMs: Number(redisNowMs),
       isNodes: isNodes === 1,
       sinceMs: sinceMs === '' ? null : Number(sinceMs),
+      changes: Number.isNaN(changes.version + changes.names) ? null : changes,
       lock: isNodes === 1 ? this.#store.keys.nodeLeader : this.#key,
     }
   }

@@ -31,6 +31,9 @@ export class Promotion {
   readonly #sweeper: Sweeper
   readonly #asking: Asking
   readonly #rivals: Rivals
+  /** The first due second, as far as it is known; null when nothing was delayed. 0: there may be anything. */
+  #nextSeconds: number | null = 0
+  #hasMoved = false
 
   /** @param jobs the classes this scheduler knows, of which some may want to be asked first */
   constructor(rooms: Rooms, time: RedisTime, events: Emitter, jobs: KnownJobs) {
@@ -49,6 +52,7 @@ export class Promotion {
 
   /** This scheduler has begun to lead: another one may have left jobs whose class has not answered. */
   lead(): void {
+    this.#nextSeconds = 0
     this.#asking.note()
     this.#rivals.lead()
   }
@@ -58,20 +62,36 @@ export class Promotion {
     this.#asking.note()
   }
 
-  /** Whether anything may be due before the next tick. An idle look is one plain command. */
+  /**
+   * Whether anything may be due before the next tick. An idle look is one plain command; what is known to be due
+   * is not asked for.
+   */
   async isNear(intervalMs: number): Promise<boolean> {
-    const next = await this.#rooms.delayed.nextSeconds()
-    return next !== null && next * 1000 <= this.#time.nowMs() + intervalMs
+    if (this.#isBefore(this.#time.nowMs() + intervalMs)) return true
+    this.#nextSeconds = await this.#rooms.delayed.nextSeconds()
+    return this.#isBefore(this.#time.nowMs() + intervalMs)
+  }
+
+  #isBefore(endMs: number): boolean {
+    return this.#nextSeconds !== null && this.#nextSeconds * 1000 <= endMs
+  }
+
+  /** Whether jobs were moved since `tidy`: their workers come first. */
+  get hasMoved(): boolean {
+    return this.#hasMoved
   }
 
   /** One bounded batch. */
   async some(leader: string): Promise<'more' | 'done' | 'lost'> {
-    const { leading, moved, refused, oldestSeconds, redisNowMs, more, asked } = await this.#time.learn(
-      this.#rooms.delayed.promote({ limit: jobsPerCall, leader, askedFirst: this.askedFirst }),
-    )
+    const { leading, moved, refused, oldestSeconds, nextSeconds, redisNowMs, more, asked } =
+      await this.#time.learn(
+        this.#rooms.delayed.promote({ limit: jobsPerCall, leader, askedFirst: this.askedFirst }),
+      )
     if (!leading) return 'lost'
+    this.#nextSeconds = nextSeconds
     if (asked > 0) this.#asking.note()
     if (moved + refused > 0) {
+      this.#hasMoved = true
       this.#sweeper.note()
       const lateMs = redisNowMs - (oldestSeconds ?? 0) * 1000
       this.#events.emit('promoted', { count: moved, refused, lateMs })
@@ -79,9 +99,14 @@ export class Promotion {
     return more ? 'more' : 'done'
   }
 
-  /** What is done a little with each tick: asking classes, and clearing the index of what was promoted. */
-  async tidy(leader: string): Promise<void> {
+  /** Has classes asked, in the background. */
+  ask(leader: string): void {
     this.#asking.step(leader)
+  }
+
+  /** What is done a little with each tick: clearing the index of what was promoted, and looking for rivals. */
+  async tidy(leader: string): Promise<void> {
+    this.#hasMoved = false
     await this.#sweeper.step()
     await this.#rivals.step(leader)
   }

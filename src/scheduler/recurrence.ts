@@ -8,7 +8,7 @@ import type { EntryContext, ScheduleEntry } from '../recurring/entry.ts'
 import { Pace } from '../recurring/pace.ts'
 import type { Recurring } from '../recurring/recurring.ts'
 import type { Rooms } from '../rooms.ts'
-import { Changes } from './changes.ts'
+import { Changes, type Renewed } from './changes.ts'
 import { Entries } from './entries.ts'
 import { type FiringEnd, fireDue } from './fire.ts'
 import { Planner } from './planner.ts'
@@ -97,13 +97,16 @@ export class Recurrence {
     this.#changes.doubt()
   }
 
-  /** Reads what is new or has changed. `thorough`: asks Redis whether anything has. False: someone else leads. */
-  async refresh(leader: string, thorough: boolean): Promise<boolean> {
+  /**
+   * Reads what is new or has changed. False: someone else leads.
+   * @param renewed what was told when the lease was renewed; null when it was not
+   */
+  async refresh(leader: string, renewed: Renewed | null): Promise<boolean> {
     if (this.#isNewLeader) {
       await this.#changes.begin()
       this.#changes.doubt()
       this.#isNewLeader = false
-    } else await this.#changes.look(thorough)
+    } else await this.#changes.look(renewed)
     const changed = this.#changes.take()
     if (changed !== 'all' && changed.size === 0) return true
     try {
@@ -201,6 +204,11 @@ export class Recurrence {
     const { added, changed, removed } = difference
     const entries = this.#planner.size
     this.#events.emit('scheduleLoaded', { entries, added, changed, removed })
+  }
+
+  /** Does what can be done beforehand for the entries that are due by then. */
+  async prepare(endMs: number): Promise<void> {
+    if (this.#isLoaded) await this.#planner.prepare(endMs)
   }
 
   /** Fires what is due. False: someone else leads now. */

@@ -11,6 +11,7 @@ export class RedisTime {
   /** What each of the last replies proved: Redis's clock minus this machine's is at least that much. */
   #leastMs: number[] = []
   #offsetMs = 0
+  #toldMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,10 +27,16 @@ export class RedisTime {
     return this.#offsetMs
   }
 
+  /** What the last reply told. */
+  get toldMs(): number {
+    return this.#toldMs
+  }
+
   /** Makes a call whose reply tells Redis's time, which was read after the call was sent and before it came back. */
   async learn<Reply extends { readonly redisNowMs: number }>(call: Promise<Reply>): Promise<Reply> {
     const sentMs = this.#clock.nowMs()
     const reply = await call
+    this.#toldMs = reply.redisNowMs
     const leastMs = reply.redisNowMs - this.#clock.nowMs()
     const mostMs = reply.redisNowMs - sentMs
     // What was proved before is void when a clock was set meanwhile.
@@ -38,13 +45,4 @@ export class RedisTime {
     this.#offsetMs = Math.max(...this.#leastMs)
     return reply
   }
-
-  /** Milliseconds until just after the next multiple of `intervalMs` on Redis's clock. */
-  untilNextTick(intervalMs: number): number {
-    const nowMs = this.nowMs()
-    return Math.ceil(Math.floor(nowMs / intervalMs + 1) * intervalMs - nowMs) + justAfterMs
-  }
 }
-
-/** Coming a moment before the second would cost a second call; and both clocks are read in whole milliseconds. */
-const justAfterMs = 2

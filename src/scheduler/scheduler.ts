@@ -3,19 +3,21 @@
 
 import { systemClock } from '../clock.ts'
 import { runLoop } from '../daemon/run-loop.ts'
-import { InvalidArgumentError } from '../errors.ts'
 import { Emitter, type EventName, type Listener } from '../events.ts'
 import type { TrimOptions } from '../failed/failed.ts'
 import type { PayloadFormat } from '../job/codec.ts'
 import type { EntryContext, ScheduleEntry } from '../recurring/entry.ts'
 import { checkAppName } from '../recurring/recurring.ts'
 import { openRooms, type Rooms, type RoomsOptions } from '../rooms.ts'
+import { checkEntries } from './entries.ts'
 import { FailedCap } from './failed-cap.ts'
-import { Lease, type LeaseManner } from './lease.ts'
+import { Lease, type LeaseManner, type LeaseState } from './lease.ts'
 import { type KnownJobs, Promotion } from './promotion.ts'
+import type { SchedulerPulse } from './pulse.ts'
 import { Recurrence } from './recurrence.ts'
 import { RedisTime } from './redis-time.ts'
 import { Seat } from './seat.ts'
+import { checkedIntervalMs, Ticks } from './ticks.ts'
 
 export interface SchedulerOptions extends RoomsOptions {
   /** A client whose connection and namespace to use; or give `redis` and `namespace`. */
@@ -43,22 +45,12 @@ export interface SchedulerOptions extends RoomsOptions {
   readonly failed?: TrimOptions
 }
 
-/** How a scheduler is, for who watches it. */
-export interface SchedulerPulse {
-  readonly appName: string
-  readonly intervalMs: number
-  /** When the last pass ended, well or not, by this machine's clock in epoch milliseconds; 0 before the first. */
-  readonly lastPassMs: number
-  /** Redis's time, as the last replies told it. */
-  readonly redisNowMs: number
-  /** Whether it fires the recurring entries of its application. */
-  readonly isFiring: boolean
-  /** Why the schedule that was offered last is not in force; null when it is. */
-  readonly scheduleProblem: string | null
-}
-
 /** How soon a standby looks again. */
 const standbyEveryMs = 1_000
+/** The lease may be renewed so much earlier or later, so that it is not when jobs are due. */
+const mostLeewayMs = 500
+/** What can be done before an entry is due is done for those of the next few ticks. */
+const ticksAhead = 3
 /** A clock further off than this is told of. */
 const toleratedSkewMs = 1_000
 
@@ -67,6 +59,7 @@ export class Scheduler {
   readonly #ownsRooms: boolean
   readonly #events = new Emitter()
   readonly #time: RedisTime
+  readonly #ticks: Ticks
   /** The lease that all schedulers share: who has it promotes delayed jobs. */
   readonly #seat: Seat
   /** The lease of who fires the application's entries; the same for the application without a name. */
@@ -76,9 +69,10 @@ export class Scheduler {
   readonly #failedCap: FailedCap | undefined
   readonly #appName: string
   readonly #intervalMs: number
+  readonly #leewayMs: number
   #skewTold = false
   /** The lease was renewed: time to look for what others have changed. */
-  #isRenewed = false
+  #renewed: LeaseState | null = null
   #lastPassMs = 0
   #scheduleProblem: string | null = null
   #stop: AbortController | undefined
@@ -86,22 +80,16 @@ export class Scheduler {
 
   /** @throws InvalidArgumentError for an interval that is no positive number, or an entry without a queue */
   constructor(options: SchedulerOptions = {}) {
-    const { intervalSeconds = 1 } = options
-    if (!(Number.isFinite(intervalSeconds) && intervalSeconds > 0)) {
-      throw new InvalidArgumentError(
-        'intervalSeconds',
-        intervalSeconds,
-        `intervalSeconds must be a number above 0, got ${intervalSeconds}.`,
-      )
-    }
-    const { appName = '', entries, resque } = options
+    const { appName = '', entries, resque, intervalSeconds = 1 } = options
+    this.#intervalMs = checkedIntervalMs(intervalSeconds)
     checkAppName(appName)
     if (entries !== undefined) checkEntries(entries)
     this.#appName = appName
-    this.#intervalMs = intervalSeconds * 1000
+    this.#leewayMs = Math.min(this.#intervalMs / 2, mostLeewayMs)
     this.#ownsRooms = resque === undefined
     this.#rooms = resque?.rooms ?? openRooms(options)
     this.#time = new RedisTime(this.#rooms.clock)
+    this.#ticks = new Ticks(this.#time, this.#intervalMs)
     this.#promotion = new Promotion(this.#rooms, this.#time, this.#events, options.jobs ?? [])
     const { failed, clock } = this.#rooms
     if (options.failed !== undefined) this.#failedCap = new FailedCap(failed, clock, options.failed)
@@ -205,12 +193,16 @@ export class Scheduler {
       clock: systemClock,
       signal,
       pass: async () => {
-        const restMs = await this.tick().finally(() => {
+        const earlyMs = this.#ticks.earlyMs()
+        if (earlyMs > 0) return earlyMs
+        await this.#doWhatIsDue().finally(() => {
           this.#lastPassMs = systemClock.nowMs()
         })
         if (!started) this.#events.emit('started', { role: 'scheduler', name: this.name })
         started = true
-        return restMs
+        if (this.#promotion.hasMoved)
+          await systemClock.sleep(Math.min(this.#leewayMs / 2, this.#ticks.restMs()), signal)
+        return this.#tidy()
       },
       onTrouble: (error) => this.#events.emit('trouble', { role: 'scheduler', error }),
       onRecovered: () => this.#events.emit('recovered', { role: 'scheduler' }),
@@ -229,23 +221,37 @@ export class Scheduler {
 
   /** One pass. Resolves to how many milliseconds to rest. */
   async tick(): Promise<number> {
-    await this.#keepSeats()
+    await this.#doWhatIsDue()
+    return this.#tidy()
+  }
+
+  async #doWhatIsDue(): Promise<void> {
+    await this.#keepSeats(-this.#leewayMs)
+    this.#ticks.begin()
     if (this.#seat.isMine) await this.#promote()
     if (this.#ownSeat.isMine) await this.#refresh()
     if (this.#ownSeat.isMine) await this.#fire()
-    if (this.#seat.isMine) await this.#tidy()
+    if (this.#seat.isMine) this.#promotion.ask(this.#seat.name)
+  }
+
+  /** What nobody waits for: renewing the lease, looking for changes, clearing up. Resolves to how long to rest. */
+  async #tidy(): Promise<number> {
+    const isLeading = this.#seat.isMine || this.#ownSeat.isMine
+    if (isLeading) await this.#keepSeats(this.#leewayMs) // a standby has looked in this pass already
+    if (this.#renewed !== null && this.#ownSeat.isMine) await this.#refresh()
+    if (this.#ownSeat.isMine)
+      await this.#recurrence.prepare(this.#time.nowMs() + ticksAhead * this.#intervalMs)
+    if (this.#seat.isMine) {
+      this.#failedCap?.step()
+      await this.#promotion.tidy(this.#seat.name)
+    }
     const works = this.#seat.isMine || this.#ownSeat.isMine
-    return works ? this.#time.untilNextTick(this.#intervalMs) : standbyEveryMs
+    return works ? this.#ticks.restMs() : standbyEveryMs
   }
 
-  async #tidy(): Promise<void> {
-    this.#failedCap?.step()
-    await this.#promotion.tidy(this.#seat.name)
-  }
-
-  async #keepSeats(): Promise<void> {
-    if (this.#ownSeat !== this.#seat) await this.#seat.keep()
-    if (await this.#ownSeat.keep()) this.#isRenewed = true
+  async #keepSeats(earlyMs: number): Promise<void> {
+    if (this.#ownSeat !== this.#seat) await this.#seat.keep(earlyMs)
+    this.#renewed = (await this.#ownSeat.keep(earlyMs)) ?? this.#renewed
     this.#tellSkew()
   }
 
@@ -257,8 +263,8 @@ export class Scheduler {
   }
 
   async #refresh(): Promise<void> {
-    const leads = await this.#recurrence.refresh(this.#ownSeat.name, this.#isRenewed)
-    this.#isRenewed = false
+    const leads = await this.#recurrence.refresh(this.#ownSeat.name, this.#renewed)
+    this.#renewed = null
     if (!leads) this.#ownSeat.lost()
   }
 
@@ -275,23 +281,14 @@ export class Scheduler {
   async #promote(): Promise<void> {
     if (!(await this.#promotion.isNear(this.#intervalMs))) return
     for (;;) {
-      await this.#keepSeats()
+      await this.#keepSeats(-this.#leewayMs)
       if (!this.#seat.isMine) return
       const end = await this.#promotion.some(this.#seat.name)
+      this.#ticks.sawAt(this.#time.toldMs)
       if (end === 'lost') this.#seat.lost()
       if (end !== 'more') return
       // Moving a great many jobs must not make recurring ones late.
       if (this.#ownSeat.isMine) await this.#fire()
     }
   }
-}
-
-function checkEntries(entries: readonly ScheduleEntry[]): readonly ScheduleEntry[] {
-  const homeless = entries.find(({ queue, kind }) => queue === null && kind !== 'manual')
-  if (homeless === undefined) return entries
-  throw new InvalidArgumentError(
-    'entries',
-    homeless.name,
-    `the recurring entry "${homeless.name}" names no queue: its jobs would be lost. Add "queue: …" to it.`,
-  )
 }

@@ -36,9 +36,12 @@ export class Seat {
     return this.#options.lease.name
   }
 
-  /** Takes the lease, or renews it when it is time to. Resolves to whether Redis was asked. */
-  async keep(): Promise<boolean> {
-    if (this.#isMine && this.#options.clock.nowMs() < this.#renewAtMs) return false
+  /**
+   * Takes the lease, or renews it when it is time to. Resolves to what Redis has told; null when it was not asked.
+   * @param earlyMs renews so much earlier; negative: so much later
+   */
+  async keep(earlyMs = 0): Promise<LeaseState | null> {
+    if (this.#isMine && this.#options.clock.nowMs() < this.#renewAtMs - earlyMs) return null
     const { lease, time, clock } = this.#options
     const state = await time.learn(lease.hold())
     const { mine, holder } = state
@@ -51,7 +54,7 @@ export class Seat {
     this.#tellEndless(state)
     this.#isMine = mine
     this.#holder = holder
-    return true
+    return state
   }
 
   #tell({ mine, holder, endsInMs, isNodes, sinceMs }: LeaseState): void {

@@ -30,6 +30,16 @@ async function names({ resque }: World, queue = 'ticks'): Promise<string[]> {
 }
 
 describe('a job of another system', () => {
+  it('tells the first second that is left, if any is', async () => {
+    const here = world({ clock: new ManualClock(now * 1000) })
+    await delay(here, now - 1, '{"class":"Tick","args":["a"],"queue":"ticks"}')
+    await delay(here, now + 7, '{"class":"Tick","args":["b"],"queue":"ticks"}')
+    await delay(here, now + 9, '{"class":"Tick","args":["c"],"queue":"ticks"}')
+    expect(await promote(here)).toMatchObject({ moved: 1, nextSeconds: now + 7 })
+    await here.redis.del(here.keys.schedule)
+    expect(await promote(here)).toMatchObject({ moved: 0, nextSeconds: null })
+  })
+
   it.each(Object.entries(delayedBy))(
     'is promoted byte for byte: %s',
     async (_system, { payload, queue, promoted }) => {

@@ -90,4 +90,17 @@ describe('the lease', () => {
     expect(redisNowMs).toBeGreaterThanOrEqual(Number(seconds) * 1000)
     expect(redisNowMs).toBeLessThan(Number(seconds) * 1000 + 60_000)
   })
+
+  it('tells the leader alone how much was changed of its entries, where that can be read', async () => {
+    const { rooms, redis, keys } = world()
+    const [mine, other] = [new Lease(rooms.store), new Lease(rooms.store)]
+    const { version, dynamicChanged } = keys.recurring('')
+    expect((await mine.hold()).changes).toEqual({ version: 0, names: 0 })
+    await redis.set(version, '7')
+    await redis.sadd(dynamicChanged, 'tea', 'coffee')
+    expect((await mine.hold()).changes).toEqual({ version: 7, names: 2 })
+    expect((await other.hold()).changes).toBeNull()
+    await redis.set(dynamicChanged, 'no set')
+    expect(await mine.hold()).toMatchObject({ mine: true, changes: null })
+  })
 })

@@ -204,6 +204,26 @@ describe('what is due', () => {
     )
   })
 
+  it('is the same whether it was prepared or not, also of an entry that changes after it', async () => {
+    const [prepared, plain] = [
+      { every: '30s', limit: 3 },
+      { every: '30s', limit: 3 },
+    ].map((config) => plannerOf(config))
+    for (const now of [30, 60, 90, 120]) {
+      await prepared?.prepare(startMs + now * second)
+      const [one, other] = [prepared, plain].map((planner) =>
+        claimAll(planner ?? new Planner(), startMs + now * second),
+      )
+      expect(one).toEqual(other)
+      expect(prepared?.nextMs).toBe(plain?.nextMs)
+    }
+    const planner = plannerOf({ cron: '0 4 * * *', timezone: 'UTC' })
+    await planner.prepare(startMs + day)
+    planner.put(entryOf({ cron: '0 5 * * *', timezone: 'UTC' }), registered())
+    expect(seconds(claimAll(planner, startMs + 5 * hour))).toEqual([5 * 3_600])
+    expect(planner.nextMs).toBe(startMs + 29 * hour)
+  })
+
   it('is the same whether one looks every second or rarely', () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 30 })
     fc.assert(

@@ -1,6 +1,5 @@
 // What time it is at Redis, judged from replies.
 
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RedisTime } from '../../src/scheduler/redis-time.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -50,20 +49,5 @@ describe("Redis's time", () => {
     const time = new RedisTime(new ManualClock(1_000_000))
     await expect(time.learn(Promise.reject(new Error('away')))).rejects.toThrow('away')
     expect(time.offsetMs).toBe(0)
-  })
-})
-
-describe('the next tick', () => {
-  it('comes a moment after the next multiple of the interval, and never before it', () => {
-    const times = fc.double({ min: 0, max: 4e12, noNaN: true })
-    fc.assert(
-      fc.property(times, fc.constantFrom(10, 250, 1_000, 5_000), (nowMs, intervalMs) => {
-        const restMs = new RedisTime(new ManualClock(nowMs)).untilNextTick(intervalMs)
-        const tickMs = nowMs + restMs
-        expect(Number.isInteger(restMs)).toBe(true)
-        expect(Math.floor(tickMs / intervalMs)).toBe(Math.floor(nowMs / intervalMs) + 1)
-        expect(tickMs % intervalMs).toBeLessThanOrEqual(3.001)
-      }),
-    )
   })
 })

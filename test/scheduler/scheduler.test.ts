@@ -60,12 +60,95 @@ describe('a scheduler', () => {
     expect(await here.resque.delayed.count()).toBe(0)
   })
 
-  it('rests until just after the next second when it leads', async () => {
+  it('rests until the next second when it leads', async () => {
     const here = movingWorld()
     const { scheduler } = still(here)
-    expect(await scheduler.tick()).toBe(1_002)
+    expect(await scheduler.tick()).toBe(1_000)
     here.clock.advance(300)
-    expect(await scheduler.tick()).toBe(702)
+    expect(await scheduler.tick()).toBe(700)
+  })
+
+  it('looks again at once when it came a moment before a second', async () => {
+    const here = movingWorld()
+    const { scheduler, told } = still(here)
+    const { delayed } = here.rooms
+    const promote = delayed.promote.bind(delayed)
+    Object.assign(delayed, {
+      promote: async (options: Parameters<typeof promote>[0]) => {
+        const reply = await promote(options)
+        // The second begins while the reply is on its way.
+        if (here.clock.nowMs() % 1_000 === 999) here.clock.advance(1)
+        return reply
+      },
+    })
+    await here.resque.enqueueBulk([{ job: 'A', queue: 'q', in: 3 }])
+    here.clock.advance(2_999)
+    expect(await scheduler.tick()).toBe(0)
+    expect(await here.resque.queues.size('q')).toBe(0)
+    expect(await scheduler.tick()).toBe(1_000)
+    expect(told.at(-1)).toEqual(['promoted', { count: 1, refused: 0, lateMs: 0 }])
+  })
+
+  it('does not skip a second that begins while it is busy', async () => {
+    const here = movingWorld()
+    const { scheduler } = still(here)
+    const { delayed } = here.rooms
+    const promote = delayed.promote.bind(delayed)
+    Object.assign(delayed, {
+      promote: async (options: Parameters<typeof promote>[0]) => {
+        const reply = await promote(options)
+        here.clock.advance(1_300)
+        return reply
+      },
+    })
+    await here.resque.enqueueBulk([{ job: 'A', queue: 'q', in: 1 }])
+    here.clock.advance(1_000)
+    expect(await scheduler.tick()).toBe(0)
+  })
+
+  it('asks for the first due second only when it does not know of one that is near', async () => {
+    const here = movingWorld()
+    const { scheduler } = still(here)
+    const { delayed } = here.rooms
+    const nextSeconds = delayed.nextSeconds.bind(delayed)
+    const asked: (number | null)[] = []
+    Object.assign(delayed, {
+      nextSeconds: async () => {
+        const next = await nextSeconds()
+        asked.push(next)
+        return next
+      },
+    })
+    await here.resque.enqueueBulk([2, 3].map((seconds) => ({ job: 'A', queue: 'q', in: seconds })))
+    for (const ms of [0, 2_000, 1_000]) {
+      here.clock.advance(ms)
+      await scheduler.tick()
+    }
+    expect(await here.resque.queues.size('q')).toBe(2)
+    expect(asked).toEqual([])
+    await scheduler.tick()
+    expect(asked).toEqual([null])
+  })
+
+  it('renews the lease after the work of a tick rather than before it', async () => {
+    const here = movingWorld()
+    const { scheduler } = still(here)
+    await scheduler.tick()
+    const { delayed } = here.rooms
+    const promote = delayed.promote.bind(delayed)
+    const leftSeconds: number[] = []
+    Object.assign(delayed, {
+      promote: async (options: Parameters<typeof promote>[0]) => {
+        leftSeconds.push(await here.redis.ttl(here.keys.leader))
+        return promote(options)
+      },
+    })
+    await here.resque.enqueueBulk([{ job: 'A', queue: 'q', in: 5 }])
+    await here.redis.expire(here.keys.leader, 10)
+    here.clock.advance(5_000)
+    await scheduler.tick()
+    expect(leftSeconds.at(-1)).toBeLessThanOrEqual(10)
+    expect(await here.redis.ttl(here.keys.leader)).toBeGreaterThan(10)
   })
 
   it('tells when the clock of its machine and that of Redis are apart', async () => {
