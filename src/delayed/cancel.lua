@@ -7,7 +7,7 @@
 -- ARGV[8] seconds that the final status is kept
 -- ARGV[9] channel that tells who waits for the end of a job
 -- ARGV[10] text before a payload in the key of Ruby's index
--- ARGV[11] text before a limit in the key of its parked jobs
+-- ARGV[11] text before a limit in the key of its parked jobs   ARGV[12] from where on the id is looked for in an entry
 -- reply: { 'cancelled' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
 -- @include now
 -- @include payload
@@ -17,7 +17,7 @@
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local found = find_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], ARGV[11])
+local found = find_job(id, skip, limit, tonumber(ARGV[12]), ARGV[5], ARGV[6], ARGV[7], ARGV[11])
 if not found.payload then
   if found.more then return { 'more', skip + limit } end
   if found.code ~= 63 then return { 'other', found.code } end

@@ -6,7 +6,7 @@
 -- ARGV[5] text before a job's id   ARGV[6] text before a second   ARGV[7] text before a queue's name
 -- ARGV[8] the new second   ARGV[9] channel that wakes workers
 -- ARGV[10] text before a payload in the key of Ruby's index   ARGV[11] text before the digits of our index
--- ARGV[12] text before a limit in the key of its parked jobs
+-- ARGV[12] text before a limit in the key of its parked jobs   ARGV[13] from where on the id is looked for in an entry
 -- reply: { 'moved' | 'more' | 'missing' | 'other', entries to skip next | code of the job's state }
 -- @include now
 -- @include payload
@@ -19,7 +19,7 @@
 -- @include take
 local now_ms, now_s = now(ARGV[1])
 local id, skip, limit, due = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[8]
-local found = find_job(id, skip, limit, ARGV[5], ARGV[6], ARGV[7], ARGV[12])
+local found = find_job(id, skip, limit, tonumber(ARGV[13]), ARGV[5], ARGV[6], ARGV[7], ARGV[12])
 local payload = found.payload
 if not payload then
   if found.more then return { 'more', skip + limit } end

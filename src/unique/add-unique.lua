@@ -48,7 +48,7 @@ local function is_in_hands(id)
 end
 
 local function is_asked(id)
-  return find_in_list(KEYS[6], id, 0, limit) ~= nil
+  return find_in_list(KEYS[6], id, 0, limit, 1) ~= nil
 end
 
 -- A job whose limit is full waits beside its queue. In a list longer than we look at it is taken to be there.
@@ -64,7 +64,7 @@ local function strayed(found, id)
   local record = found.record
   if not record.status then return 4 end -- its record has expired: it has ended
   local key = ARGV[12] .. (type(record.queue) == 'string' and record.queue or '')
-  local payload = find_in_list(key, id, 0, limit)
+  local payload = find_in_list(key, id, 0, limit, 1)
   if payload then
     found.payload, found.key, found.due = payload, key, nil
     return 1
@@ -153,7 +153,7 @@ local id, taken_ms = string.match(redis.call('GET', KEYS[7]) or '', '^(%x+) (%d+
 if not id or (window and tonumber(taken_ms) + window <= now_ms) then return add('added') end
 
 local takes_out = conflict == 'replace' or conflict == 'move'
-local found = find_job(id, skip, limit, ARGV[13], ARGV[11], ARGV[12])
+local found = find_job(id, skip, limit, 1, ARGV[13], ARGV[11], ARGV[12])
 if found.more and not found.payload and takes_out then return reply('more', skip + limit) end
 -- What has moved between two calls may be among the entries that were skipped.
 if skip > 0 and not found.payload then return reply('again') end

@@ -33,6 +33,32 @@ describe('a job is cancelled', () => {
     expect(await here.allKeys()).toEqual([`job:${id}:status`])
   })
 
+  it('although another program has written its payload anew, with the id elsewhere', async () => {
+    const here = setUp()
+    const id = await delayed(here, 60)
+    const [bucket = ''] = await here.redis.keys(`${here.namespace}:delayed:*`)
+    const { id: _, ...job } = JSON.parse((await here.redis.lindex(bucket, 0)) ?? '') as object & {
+      id: string
+    }
+    await here.redis.lset(bucket, 0, JSON.stringify({ id, ...job, note: 'x'.repeat(100) }))
+    expect(await here.resque.cancel(id)).toBe(true)
+    expect(await here.redis.exists(bucket)).toBe(0)
+  })
+
+  it('from among many of its second', async () => {
+    const here = setUp()
+    const items = Array.from({ length: 150 }, (_, index) => ({
+      job: Tick,
+      args: [`${index}`] as const,
+      in: 60,
+    }))
+    const ids = await here.resque.enqueueBulk(items)
+    for (const index of [0, 31, 32, 33, 100, 149])
+      expect(await here.resque.cancel(ids[index] ?? ''), `${index}`).toBe(true)
+    expect(await here.resque.cancel(ids[100] ?? '')).toBe(false)
+    expect(await here.resque.delayed.count()).toBe(144)
+  })
+
   it('while it waits in its queue', async () => {
     const here = setUp()
     const [first, second] = [await here.resque.enqueue(Tick, 'a'), await here.resque.enqueue(Tick, 'b')]
