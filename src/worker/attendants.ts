@@ -112,7 +112,7 @@ export class Attendants implements Attending {
     await this.#life.begin()
     if (this.#followsJobs) followJobs()
     if (this.#catchesStrayErrors) this.#offStray = watchStrayErrors(this.#strayWatcher)
-    void this.watch.run(this.#stopped.signal)
+    this.watch.run(this.#stopped.signal)
   }
 
   tell(hook: LifeHook): Promise<void> {

@@ -25,6 +25,9 @@ export class JobWatch {
   #begun = 0
   /** Classes of jobs that took long enough to have stopped the event loop, and have ended since the last look. */
   #suspects = new Set<string>()
+  /** Undefined while nobody watches. */
+  #signal: AbortSignal | undefined
+  #isLooking = false
 
   /** @param longMs a job that runs longer is told of */
   constructor(clock: Clock, events: Emitter, longMs: number) {
@@ -42,6 +45,7 @@ export class JobWatch {
   began(context: Context, sinceMs: number): void {
     this.#begun++
     this.#inHand.set(context, sinceMs)
+    if (!this.#isLooking) void this.#lookWhileBusy()
   }
 
   ended(context: Context): void {
@@ -57,14 +61,24 @@ export class JobWatch {
     return this.#inHand.has(context as Context)
   }
 
-  /** Looks at the jobs in hand until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  /** Watches the jobs in hand until the signal aborts. An idle worker has no timer for it. */
+  run(signal: AbortSignal): void {
+    this.#signal = signal
+    void this.#lookWhileBusy()
+  }
+
+  /** The timer is set before the job can stop the event loop. */
+  async #lookWhileBusy(): Promise<void> {
+    const signal = this.#signal
+    if (signal === undefined) return
+    this.#isLooking = true
+    while (this.#inHand.size + this.#suspects.size > 0 && !signal.aborted) {
       const sleptAtMs = this.#clock.nowMs()
       await this.#clock.sleep(lookMs, signal)
       const nowMs = this.#clock.nowMs()
       this.look(nowMs, nowMs - sleptAtMs - lookMs)
     }
+    this.#isLooking = signal.aborted
   }
 
   /** @param lateMs by how much this look is late */

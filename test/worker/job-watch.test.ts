@@ -54,6 +54,25 @@ describe('a job that runs for long', () => {
   })
 })
 
+describe('the watch', () => {
+  it('sets its timer with the first job in hand, and no more after the last has ended', async () => {
+    const wakes: (() => void)[] = []
+    const clock = { nowMs: () => 0, sleep: () => new Promise<void>((wake) => wakes.push(wake)) }
+    const events = new Emitter()
+    const watch = new JobWatch(clock, events, 1_000)
+    const job = contextOf('Job', events)
+    watch.run(new AbortController().signal)
+    expect(wakes).toHaveLength(0)
+    watch.began(job, 0)
+    expect(wakes).toHaveLength(1)
+    wakes[0]?.()
+    await eventually(() => expect(wakes).toHaveLength(2))
+    watch.ended(job)
+    watch.began(contextOf('Job', events), 0)
+    expect(wakes).toHaveLength(2)
+  })
+})
+
 describe('when the event loop stood still', () => {
   it('names the jobs that were in hand long enough, also those that ended meanwhile', () => {
     const { clock, blocked, watch, contextFor } = watching()
