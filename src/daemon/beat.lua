@@ -14,7 +14,8 @@ local now_ms, now_s = now(ARGV[1])
 local token, slots, base = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
 if ARGV[7] == 'join' and redis.call('SISMEMBER', KEYS[3], base) == 1 then return { 'taken' } end
-if ARGV[7] == 'beat' and not redis.call('ZSCORE', KEYS[1], token) then return { 'gone' } end
+local beat_ms = redis.call('ZSCORE', KEYS[1], token)
+if ARGV[7] == 'beat' and (not beat_ms or beat_ms == '0') then return { 'gone' } end -- '0': it is being buried
 
 redis.call('ZADD', KEYS[1], digits(now_ms), token)
 if ARGV[5] == '1' then

@@ -157,7 +157,9 @@ local function reap(token)
   table.sort(jobs, last_first)
   for _, job in ipairs(jobs) do
     if budget == 0 then
-      redis.call('HDEL', ARGV[15] .. token, 'call') -- the process, if it lives after all, knows its hand no more
+      -- The process, if it lives after all, is not registered any more, and does not know its hand.
+      redis.call('ZADD', KEYS[1], 0, token)
+      redis.call('HDEL', ARGV[15] .. token, 'call')
       return false
     end
     budget = budget - 1

@@ -110,7 +110,8 @@ local outcomes, outcome_slots = read_outcomes(tonumber(ARGV[14]))
 local trouble = fails and failed_list_trouble(KEYS[3])
 if trouble then return trouble end
 settle_all(outcomes, outcome_slots)
-local registered = redis.call('ZSCORE', KEYS[1], ARGV[2]) and 1 or 0
+local beat_ms = redis.call('ZSCORE', KEYS[1], ARGV[2])
+local registered = beat_ms and beat_ms ~= '0' and 1 or 0 -- '0': what it has in hand is being put back
 local slots, first_queue = {}, cursor + tonumber(ARGV[15])
 for index = cursor, first_queue - 1 do slots[#slots + 1] = ARGV[index] end
 if limits then hand_places_on() end
