@@ -35,6 +35,10 @@ export class Inline {
     if (performed === undefined || queue === null || dueAt !== null) return
     const isDone = async (ended: readonly PerformedJob[]): Promise<boolean> =>
       ended.some((job) => job.id === id) || (await resque.queues.size(queue)) === 0
-    performed.push(...(await work(resque, this.#jobs, { queues: queue, concurrency: 1, isDone })))
+    const ended: PerformedJob[] = []
+    // A worker that is stopped before it has begun with the job puts it back.
+    do ended.push(...(await work(resque, this.#jobs, { queues: queue, concurrency: 1, isDone })))
+    while (!(await isDone(ended)))
+    performed.push(...ended)
   }
 }
