@@ -41,8 +41,9 @@ export async function openProducer({ port, track = true }) {
   }
 }
 
-export async function startWorker({ port, concurrency, perform }) {
-  const worker = new Worker({ redis: url(port), queues: queueName, jobs: jobClasses(perform), concurrency })
+export async function startWorker({ port, concurrency, perform, prefetch = 'auto' }) {
+  const jobs = jobClasses(perform)
+  const worker = new Worker({ redis: url(port), queues: queueName, jobs, concurrency, prefetch })
   const scheduler = new Scheduler({ redis: url(port) })
   worker.on('failed', ({ error }) => console.error(error))
   await Promise.all([scheduler.start(), worker.start()])
