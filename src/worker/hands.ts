@@ -107,8 +107,7 @@ export class Hands {
    */
   async exchange(holder: Holder, queues: readonly string[]): Promise<Taken> {
     if (holder.token !== this.#holder?.token) this.#joined(holder)
-    // Jobs that end in the same turn of the event loop travel together.
-    if (this.#line.waiting === 0 && this.#outcomes.count < this.#line.length) await turn()
+    if (this.#mayGather) await turn()
     if (!this.#isKnown || this.#outcomes.hasOdd) return this.#exchangeAlone(holder, queues)
     const earlier = this.#flying
     const call = this.#exchangeQuickly(holder, queues)
@@ -117,6 +116,12 @@ export class Hands {
     if (this.#line.waiting > 0) return earlier ?? nothingNew
     await earlier
     return this.landed()
+  }
+
+  /** Jobs that end in the same turn of the event loop travel together, unless Redis is to be kept busy meanwhile. */
+  get #mayGather(): boolean {
+    const { count } = this.#outcomes
+    return this.#line.waiting === 0 ? count < this.#line.length : count > 0 && count < this.#line.busy
   }
 
   /** What a process had in hand before it was taken for dead is others' by now; what it has not begun, it need not begin. */
