@@ -1,6 +1,8 @@
 // The generated part of docs/performance.md: tables with bars and charts, made from bench/results.
 
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { axes } from './growth/axes.mjs'
 import { growthChart, growthName, growthSection } from './growth/section.mjs'
 import { number, withUnit } from './metrics.mjs'
@@ -11,6 +13,7 @@ import { adapterOf, peers, systems } from './systems.mjs'
 const results = new URL('./results/', import.meta.url)
 const page = new URL('../docs/performance.md', import.meta.url)
 const charts = new URL('../docs/performance/', import.meta.url)
+const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url))
 const begin = '<!-- bench: made by `npm run bench` -->'
 const end = '<!-- /bench -->'
 const barWidth = 24
@@ -176,4 +179,5 @@ export async function writePage() {
   const to = text.indexOf(end)
   if (from < 0 || to < from) throw new Error(`docs/performance.md has lost its markers ${begin} and ${end}`)
   writeFileSync(page, `${text.slice(0, from + begin.length)}\n${made}\n${text.slice(to)}`)
+  execFileSync(process.execPath, [biome, 'format', '--write', fileURLToPath(page)], { stdio: 'ignore' })
 }
