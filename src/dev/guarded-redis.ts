@@ -93,14 +93,17 @@ function launch(program: string, dir: string, port: number): Launched {
 function readiness(shell: ChildProcess, ended: Promise<void>): Launched['ready'] {
   let said = ''
   return new Promise((resolve) => {
-    const late = after(startTimeoutMs, () => shell.stdin?.end())
+    const callOff = after(startTimeoutMs, () => shell.stdin?.end())
+    const tell = (pid: number | null): void => {
+      callOff()
+      resolve({ pid, said })
+    }
     shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-keptOutput)
       const ready = /^(\d+):M .*Ready to accept connections/m.exec(said)
-      if (ready !== null) resolve({ pid: Number(ready[1]), said })
+      if (ready !== null) tell(Number(ready[1]))
     })
-    void ended.then(() => resolve({ pid: null, said }))
-    void ended.then(late)
+    void ended.then(() => tell(null))
   })
 }
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startPrivateRedis } from '../../src/dev/guarded-redis.ts'
 import { ensureBuilt, repository, runNode } from '../support/child.ts'
 import { eventually } from '../support/eventually.ts'
@@ -19,6 +19,19 @@ test('it answers at its URL, on this machine only, and keeps nothing on disk', a
   expect(await redis.config('GET', 'save')).toEqual(['save', ''])
   expect(server.url).not.toBe(inject('redisUrl'))
   expect(server.version).toMatch(/^\d+\.\d+/)
+})
+
+test('it goes on when the time is over that it had to start', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const server = await startPrivateRedis('redis-server')
+  onTestFinished(() => server.stop())
+  vi.advanceTimersByTime(3_600_000)
+  vi.useRealTimers()
+  const redis = new Redis(server.url, { retryStrategy: null })
+  onTestFinished(() => redis.disconnect())
+  for (let round = 0; round < 500; round++) expect(await redis.ping()).toBe('PONG')
+  expect(isRunning(server.pid)).toBe(true)
 })
 
 test('stop ends it and removes its folder', async () => {
