@@ -3,6 +3,7 @@
 
 import type { Emitter } from '../events.ts'
 import type { Store } from '../redis/store.ts'
+import { slotWorkerId } from '../running/exchange.ts'
 import type { Holder, Running } from '../running/running.ts'
 import type { Order } from './orders.ts'
 import type { ProcessInfo } from './process-info.ts'
@@ -64,8 +65,7 @@ export class Heart {
   /** The id of a slot's worker; what is taken ahead is in slots that have none, and goes by the first one's. */
   workerId(slot: number): string {
     if (this.#member === undefined) return '(not registered)'
-    const isOwn = slot > 1 && slot <= this.#slots
-    return isOwn ? `${this.#member.workerId}:${slot}` : this.#member.workerId
+    return slotWorkerId(this.#member.workerId, slot <= this.#slots ? slot : 1)
   }
 
   /** Registers this process, unless it is registered. */

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 import { deadAfterMs } from '../daemon/heart.ts'
+import { slotWorkerId } from '../running/exchange.ts'
 import type { Examination } from './examination.ts'
 
 /** Ruby's rule: a worker whose heartbeat is older is dead. */
@@ -46,7 +47,7 @@ async function ourSlots({ store: { redis, keys } }: Examination): Promise<Set<st
   const slots = new Set<string>()
   for (const text of await redis.hvals(keys.processIds)) {
     const [, count = '0', base = ''] = /^(\d+) (.+)$/.exec(text) ?? []
-    for (let slot = 1; slot <= Number(count); slot++) slots.add(slot === 1 ? base : `${base}:${slot}`)
+    for (let slot = 1; slot <= Number(count); slot++) slots.add(slotWorkerId(base, slot))
   }
   return slots
 }

@@ -49,6 +49,11 @@ export interface Holder {
   readonly workerId: string
 }
 
+/** The id of a slot's worker, by that of the process's first slot. */
+export function slotWorkerId(workerId: string, slot: number): string {
+  return slot === 1 ? workerId : `${workerId}:${slot}`
+}
+
 export interface Exchange {
   readonly outcomes: readonly Outcome[]
   readonly freeSlots: readonly number[]

@@ -1,11 +1,18 @@
 // Jobs in a worker's hands: the worker:<id> record of the slot that performs it, which Ruby and PHP show as a
-// working worker. Every way out of here is an outcome handed to settle.lua, and so is the way in.
+// working worker. Every way out of here is an outcome handed to settle.lua or settle-quick.lua, and so is the way in.
 
 import { failedAt, runAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
 import { Cancelling } from './cancelling.ts'
-import { type Exchange, type Exchanged, exchangeJobs, type Holder, type Reserved } from './exchange.ts'
+import {
+  type Exchange,
+  type Exchanged,
+  exchangeJobs,
+  type Holder,
+  type Reserved,
+  slotWorkerId,
+} from './exchange.ts'
 import { Limits } from './limits.ts'
 import { exchangeQuickly, type QuickExchange } from './quick-exchange.ts'
 import { type Removal, removeForeign } from './remove-foreign.ts'
@@ -23,10 +30,6 @@ export interface Orphans {
 
 /** A job whose worker died this often while performing it is not given to another worker. */
 export const deathsUntilFailed = 3
-
-function workerIdOf({ workerId }: Holder, slot: number): string {
-  return slot === 1 ? workerId : `${workerId}:${slot}`
-}
 
 export class Running {
   readonly #store: Store
@@ -58,11 +61,11 @@ export class Running {
   async show(holder: Holder, slot: number, { queue, payload }: Reserved, sinceMs: number): Promise<void> {
     const { redis, keys } = this.#store
     const head = `{"token":"${holder.token}","queue":${JSON.stringify(queue)},"run_at":"${runAt(sinceMs)}"`
-    await redis.set(keys.worker(workerIdOf(holder, slot)), `${head},"payload":${payload}}`)
+    await redis.set(keys.worker(slotWorkerId(holder.workerId, slot)), `${head},"payload":${payload}}`)
   }
 
   async hide(holder: Holder, slot: number): Promise<void> {
-    await this.#store.redis.del(this.#store.keys.worker(workerIdOf(holder, slot)))
+    await this.#store.redis.del(this.#store.keys.worker(slotWorkerId(holder.workerId, slot)))
   }
 
   /** A script call takes a part of them. */

@@ -42,7 +42,7 @@ export class Line {
   #busyMs = 0
   #isTurnComing = false
   #isBeginning = false
-  #callOffPatience: (() => void) | undefined
+  #isPatient = false
 
   constructor(clock: Clock, performer: Performer, concurrency: number, listener: LineListener) {
     this.#clock = clock
@@ -151,8 +151,10 @@ export class Line {
   }
 
   #havePatience(): void {
-    this.#callOffPatience ??= after(patienceMs, () => {
-      this.#callOffPatience = undefined
+    if (this.#isPatient) return
+    this.#isPatient = true
+    after(patienceMs, () => {
+      this.#isPatient = false
       this.#lookAtTheLong()
       this.#lookAtTheWaiting(this.#clock.nowMs())
       if (this.#hasNext || this.#ahead.length > 0) this.#havePatience()

@@ -15,7 +15,7 @@ import type { Ending } from './ending.ts'
 import type { GivenUp } from './given-up.ts'
 import type { JobClasses } from './job-classes.ts'
 import { completed, failed, jobEvent, poisoned, vetoed } from './outcome.ts'
-import { runJob } from './run-job.ts'
+import { isPromise, runJob } from './run-job.ts'
 import { withTimeout } from './time-limit.ts'
 
 /** Runs a job, here or in a process of its own, and resolves to its result. @throws what the job throws */
@@ -106,10 +106,6 @@ async function endBadly(
   await callFailureHooks(jobClass, performer.attending.hooks, context, thrown)
   if (context.said !== undefined) await context.said
   return failed(performance, job, context, thrown, performer)
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 /** Waits for the job, and for what it said on its way to Redis. */

@@ -36,7 +36,8 @@ function planOf(jobClass: JobClass): Plan {
   return plan
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+/** Whether it is to be waited for. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 

@@ -5,6 +5,8 @@ import { expect } from 'vitest'
 import type { Program } from './child.ts'
 import { eventually } from './eventually.ts'
 import { journalKey, startActor } from './journey.ts'
+import { recordsAhead } from './process.ts'
+import { type Registration, registrationOf } from './registration.ts'
 import type { World } from './world.ts'
 
 const slots = 10
@@ -13,9 +15,12 @@ interface Payload {
   readonly id: string
 }
 
-interface Registration {
-  readonly token: string
-  readonly workerIds: readonly string[]
+/** One of them, drawn by lot. */
+export function drawn<T>(from: Iterable<T>): T {
+  const all = [...from]
+  const one = all[Math.floor(Math.random() * all.length)]
+  if (one === undefined) throw new Error('nobody is left')
+  return one
 }
 
 export class Crew {
@@ -39,10 +44,7 @@ export class Crew {
 
   /** One of them, drawn by lot. */
   any(): Program {
-    const all = [...this.#programs]
-    const one = all[Math.floor(Math.random() * all.length)]
-    if (one === undefined) throw new Error('nobody is left')
-    return one
+    return drawn(this.#programs)
   }
 
   /** How many performances there have been. */
@@ -57,41 +59,15 @@ export class Crew {
     })
   }
 
-  /** Waited for: a process that was taken for dead joins anew. */
-  async #registrationOf(program: Program): Promise<Registration> {
-    let found: Registration | undefined
-    await eventually(async () => {
-      found = await this.#findRegistration(program)
-    })
-    if (found === undefined) throw new Error('unreachable: eventually() has not thrown')
-    return found
-  }
-
-  async #findRegistration({ process: { pid } }: Program): Promise<Registration> {
-    const { redis, keys } = this.#world
-    for (const [token, text] of Object.entries(await redis.hgetall(keys.processIds))) {
-      const [count, base = ''] = text.split(' ')
-      const ids = Array.from({ length: Number(count) }, (_, slot) =>
-        slot === 0 ? base : `${base}:${slot + 1}`,
-      )
-      if (base.split(':').at(-2) === String(pid)) return { token, workerIds: ids }
-    }
-    throw new Error(`process ${pid} is not registered`)
-  }
-
   /** Resolves to how many jobs it has in hand. */
   async #noteHands({ token, workerIds }: Registration): Promise<number> {
     const { redis, keys } = this.#world
-    const shown = await redis.mget(...workerIds.map((id) => `${keys.workerPrefix}${id}`))
-    const ahead = Object.entries(await redis.hgetall(keys.hand(token)))
-    const ids = [
-      ...shown
-        .filter((record) => record !== null && !record.startsWith(`{"token":"${token}",`)) // only shown there
-        .map((record) => JSON.parse(record ?? '') as { payload: Payload }),
-      ...ahead
-        .filter(([field]) => field.startsWith('p'))
-        .map(([, text]) => ({ payload: JSON.parse(text) as Payload })),
-    ].map(({ payload }) => payload.id)
+    const shown = await redis.mget(...workerIds.map((id) => keys.worker(id)))
+    const own = shown.filter((record) => !record?.startsWith(`{"token":"${token}",`)) // else only shown there
+    const ahead = await recordsAhead(this.#world, token)
+    const ids = [...own, ...ahead.values()].flatMap((record) =>
+      record === null ? [] : [(JSON.parse(record) as { payload: Payload }).payload.id],
+    )
     for (const id of ids) this.inHand.set(id, (this.inHand.get(id) ?? 0) + 1)
     return ids.length
   }
@@ -107,7 +83,7 @@ export class Crew {
 
   /** kill -9 for one of them, and another one for it. */
   async kill(program: Program): Promise<void> {
-    const registration = await this.#registrationOf(program)
+    const registration = await registrationOf(this.#world, program)
     program.kill('SIGKILL')
     this.#programs.delete(program)
     await program.exit
@@ -118,7 +94,7 @@ export class Crew {
 
   /** SIGSTOP; taken for dead after that. `goOn` ends it. Resolves to how many jobs it had in hand. */
   async stop(program: Program): Promise<number> {
-    const registration = await this.#registrationOf(program)
+    const registration = await registrationOf(this.#world, program)
     program.kill('SIGSTOP')
     return this.#bury(registration)
   }

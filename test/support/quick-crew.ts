@@ -6,17 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { Program } from './child.ts'
+import { drawn } from './crew.ts'
 import { eventually } from './eventually.ts'
 import { startActor } from './journey.ts'
 import { recordsAhead } from './process.ts'
+import { type Registration, registrationOf } from './registration.ts'
 import type { World } from './world.ts'
 
 const patient = { timeoutMs: 90_000, intervalMs: 5 }
-
-interface Registration {
-  readonly token: string
-  readonly workerIds: readonly string[]
-}
 
 export class QuickCrew {
   readonly #world: World
@@ -51,10 +48,7 @@ export class QuickCrew {
 
   /** One of them, drawn by lot. */
   any(): Program {
-    const all = [...this.#programs]
-    const one = all[Math.floor(Math.random() * all.length)]
-    if (one === undefined) throw new Error('nobody is left')
-    return one
+    return drawn(this.#programs)
   }
 
   /** How often each job was performed, by its argument. */
@@ -72,21 +66,6 @@ export class QuickCrew {
       expect(Number(await redis.get(keys.processed))).toBeGreaterThanOrEqual(count)
       expect(await redis.exists(keys.deaths)).toBe(0)
     }, patient)
-  }
-
-  async #registrationOf({ process: { pid } }: Program): Promise<Registration> {
-    let found: Registration | undefined
-    await eventually(async () => {
-      for (const [token, text] of Object.entries(
-        await this.#world.redis.hgetall(this.#world.keys.processIds),
-      )) {
-        const [count, base = ''] = text.split(' ')
-        const ids = Array.from({ length: Number(count) }, (_, slot) => `${base}:${slot + 1}`)
-        if (base.split(':').at(-2) === String(pid)) found = { token, workerIds: [base, ...ids.slice(1)] }
-      }
-      if (found === undefined) throw new Error(`process ${pid} is not registered`)
-    })
-    return found ?? { token: '', workerIds: [] }
   }
 
   async #bury({ token, workerIds }: Registration): Promise<void> {
@@ -107,7 +86,7 @@ export class QuickCrew {
 
   /** kill -9 for one of them; taken for dead at once, and another one for it. */
   async kill(program: Program): Promise<void> {
-    const registration = await this.#registrationOf(program)
+    const registration = await registrationOf(this.#world, program)
     program.kill('SIGKILL')
     this.#programs.delete(program)
     await program.exit
@@ -117,7 +96,7 @@ export class QuickCrew {
 
   /** One stands still until it is taken for dead and others have its jobs, and goes on. */
   async freeze(program: Program): Promise<void> {
-    const registration = await this.#registrationOf(program)
+    const registration = await registrationOf(this.#world, program)
     program.kill('SIGSTOP')
     await this.#bury(registration)
     await this.untilSettled(0)
