@@ -33,17 +33,13 @@ export function withAmbient<T>(ambient: Ambient, run: () => T): T {
 }
 
 /**
- * Runs a function that awaits nothing as part of a job. It costs nothing, whereas from the first `withAmbient` on
- * node has to follow every promise of the process.
+ * What runs from here on, until it first waits, is part of a job; or of none. Returns what it was part of before. It costs
+ * nothing, whereas from the first `withAmbient` on node has to follow every promise of the process.
  */
-export function withAmbientAtOnce<T>(ambient: Ambient, run: () => T): T {
-  const around = atOnce
-  atOnce = ambient
-  try {
-    return run()
-  } finally {
-    atOnce = around
-  }
+export function switchAmbient(to: Ambient | undefined): Ambient | undefined {
+  const before = atOnce
+  atOnce = to
+  return before
 }
 
 /**

@@ -156,26 +156,80 @@ function parse(text: string): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
+/** From the id's digits on, a payload of ours ends in so many characters, and in these. */
+const endLength = 62
+const ourEnd = /[0-9a-f]{32}","queue_time":\d{10}\.\d{3}\}$/y
+
+/** How the last payload of ours began, and what stood before its id. */
+let last = { className: '', opening: '', queue: '', beforeId: '' }
+
+function noteOurs({ className, queue }: { readonly className: string; readonly queue: string }): void {
+  if (className === last.className && queue === last.queue) return
+  last = { className, opening: opening(className), queue, beforeId: upToId(queue) }
+}
+
+/**
+ * Reads a payload that has all but args, id and time in common with the last one of ours; null for any other. Only the args
+ * are parsed. That is sound: what stands between is one JSON array or no JSON at all, so that there are no other members.
+ */
+function decodeAlike(text: string): DecodedJob | null {
+  const { className, opening: head, queue, beforeId } = last
+  const idAt = text.length - endLength
+  const argsEnd = idAt - beforeId.length
+  ourEnd.lastIndex = idAt
+  if (argsEnd <= head.length || head === '' || text[argsEnd - 1] !== ']') return null
+  if (!text.startsWith(head) || !text.startsWith(beforeId, argsEnd) || !ourEnd.test(text)) return null
+  const args = arrayOrNull(text.slice(head.length, argsEnd))
+  if (args === null) return null
+  return {
+    className,
+    args,
+    queue,
+    id: text.slice(idAt, idAt + 32),
+    prefix: '',
+    queueTimeMs: Math.round(Number(text.slice(-15, -1)) * 1000),
+    recurring: null,
+    options: noOptions,
+    isOurs: true,
+  }
+}
+
+function arrayOrNull(text: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
 /**
  * Reads a payload of any of the four systems. Missing or null args are none; args that are no array are one
  * argument, as the Ruby scheduler takes them.
  * @throws InvalidPayloadError for what is no job at all.
  */
 export function decodePayload(text: string): DecodedJob {
+  return decodeAlike(text) ?? decodeAny(text)
+}
+
+function decodeAny(text: string): DecodedJob {
   const fields = parse(text)
   const className = textOrNull(fields['class'])
   if (className === null) throw new InvalidPayloadError('the payload names no class.')
+  const queue = textOrNull(fields['queue'])
   const queueTime = fields['queue_time']
+  const isOurs = queue !== null && ourTail.test(text.slice(-longestTail))
+  if (isOurs) noteOurs({ className, queue })
   return {
     className,
     args: argsOf(fields['args']),
-    queue: textOrNull(fields['queue']),
+    queue,
     id: textOrNull(fields['id']),
     prefix: textOrNull(fields['prefix']) ?? '',
     queueTimeMs: typeof queueTime === 'number' ? Math.round(queueTime * 1000) : null,
     recurring: recurringOf(fields['recurring']),
     options: optionsOf(fields['options']),
-    isOurs: textOrNull(fields['queue']) !== null && ourTail.test(text.slice(-longestTail)),
+    isOurs,
   }
 }
 

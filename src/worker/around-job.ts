@@ -7,10 +7,14 @@ import { tracer } from '../job/tracer.ts'
 import type { Context } from './context.ts'
 import { hooksOfClass, isPlain, type PerformHooks, performWithHooks } from './hooks.ts'
 
+/** Whether there is anything around jobs. */
+export function isAttended(hooks: PerformHooks): boolean {
+  return !isPlain(hooks) || tracer() !== undefined
+}
+
 /** Runs a job with the worker's hooks around it. @throws what the job and the hooks throw */
 export function runAround(hooks: PerformHooks, context: Context, run: () => unknown): unknown {
   const traced = tracer()
-  if (traced === undefined && isPlain(hooks)) return run()
   const perform = (): unknown =>
     isPlain(hooks) ? run() : performWithHooks(hooks, context, async () => run())
   return withAmbient(context, () => (traced === undefined ? perform() : traced.process(context, perform)))

@@ -4,7 +4,8 @@ import type { DecodedJob } from '../job/codec.ts'
 import type { Outcome } from '../running/running.ts'
 import type { Context } from './context.ts'
 import { attemptMembers, jobEvent, statusText } from './outcome.ts'
-import type { Performance, Performer } from './perform.ts'
+import type { Performer } from './perform.ts'
+import type { Performance } from './performance.ts'
 
 export function cancelled(
   { reserved, startedMs }: Performance,

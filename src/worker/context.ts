@@ -30,6 +30,9 @@ export class Abort {
 const longestLine = 2_000
 const longestMessage = 500
 
+/** Whose signal tells the job to end. */
+export type Signalled = Pick<Abort, 'signal'>
+
 export class Context implements JobContext, Ambient {
   readonly id: string | null
   readonly className: string
@@ -39,7 +42,7 @@ export class Context implements JobContext, Ambient {
   readonly recurring: RecurringMark | null
   readonly parent: string | null
   trace: Readonly<Record<string, string>> | null
-  readonly #abort: Abort
+  readonly #ending: Signalled
   readonly #listening: Listening
   readonly #events: Emitter
   readonly #enqueuer: (() => Enqueuer) | undefined
@@ -51,7 +54,7 @@ export class Context implements JobContext, Ambient {
   constructor(
     reserved: Pick<Reserved, 'queue' | 'failures' | 'deaths'>,
     job: DecodedJob,
-    abort: Abort,
+    ending: Signalled,
     listening: Listening,
     events: Emitter,
     enqueuer?: () => Enqueuer,
@@ -64,14 +67,14 @@ export class Context implements JobContext, Ambient {
     this.recurring = job.recurring
     this.parent = job.options.parent ?? null
     this.trace = job.options.trace ?? null
-    this.#abort = abort
+    this.#ending = ending
     this.#listening = listening
     this.#events = events
     this.#enqueuer = enqueuer
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal
+    return this.#ending.signal
   }
 
   /** The last progress that was said, or undefined. */

@@ -18,7 +18,10 @@ export class JobWatch {
   readonly #clock: Clock
   readonly #events: Emitter
   readonly #longMs: number
-  /** Since when each job is in hand. */
+  /** The job that began last, while it may be over when its `perform` returns: most are, and need not be noted. */
+  #last: Context | undefined
+  #lastSinceMs = 0
+  /** Since when each of the others is in hand. */
   readonly #inHand = new Map<Context, number>()
   /** Jobs that were told to run long, and after how long they are told again. */
   readonly #told = new Map<Context, number>()
@@ -44,21 +47,38 @@ export class JobWatch {
   /** @param sinceMs by this machine's clock */
   began(context: Context, sinceMs: number): void {
     this.#begun++
-    this.#inHand.set(context, sinceMs)
+    this.#noteLast()
+    this.#last = context
+    this.#lastSinceMs = sinceMs
     if (!this.#isLooking) void this.#lookWhileBusy()
   }
 
-  ended(context: Context): void {
+  #noteLast(): void {
+    if (this.#last !== undefined) this.#inHand.set(this.#last, this.#lastSinceMs)
+    this.#last = undefined
+  }
+
+  /** Since when it was in hand. */
+  #forget(context: Context): number | undefined {
+    if (context === this.#last) {
+      this.#last = undefined
+      return this.#lastSinceMs
+    }
     const sinceMs = this.#inHand.get(context)
-    if (sinceMs === undefined) return
     this.#inHand.delete(context)
+    return sinceMs
+  }
+
+  ended(context: Context): void {
+    const sinceMs = this.#forget(context)
+    if (sinceMs === undefined) return
     if (this.#told.size > 0) this.#told.delete(context)
     if (this.#clock.nowMs() - sinceMs < blockedMs) return
     this.#suspects.add(context.className)
   }
 
   has(context: unknown): context is Context {
-    return this.#inHand.has(context as Context)
+    return context !== undefined && (context === this.#last || this.#inHand.has(context as Context))
   }
 
   /** Watches the jobs in hand until the signal aborts. An idle worker has no timer for it. */
@@ -67,12 +87,16 @@ export class JobWatch {
     void this.#lookWhileBusy()
   }
 
+  get #isWatching(): boolean {
+    return this.#last !== undefined || this.#inHand.size + this.#suspects.size > 0
+  }
+
   /** The timer is set before the job can stop the event loop. */
   async #lookWhileBusy(): Promise<void> {
     const signal = this.#signal
     if (signal === undefined) return
     this.#isLooking = true
-    while (this.#inHand.size + this.#suspects.size > 0 && !signal.aborted) {
+    while (this.#isWatching && !signal.aborted) {
       const sleptAtMs = this.#clock.nowMs()
       await this.#clock.sleep(lookMs, signal)
       const nowMs = this.#clock.nowMs()
@@ -83,6 +107,7 @@ export class JobWatch {
 
   /** @param lateMs by how much this look is late */
   look(nowMs: number, lateMs: number): void {
+    this.#noteLast()
     const suspects = this.#suspects
     this.#suspects = new Set()
     for (const [context, sinceMs] of this.#inHand) {

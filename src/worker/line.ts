@@ -3,9 +3,9 @@
 
 import { after, type Clock, elapsedMs, turn } from '../clock.ts'
 import type { Outcome, Reserved } from '../running/running.ts'
-import { Ending } from './ending.ts'
 import { givenBack, takenBack } from './outcome.ts'
-import { type Performance, type Performer, perform } from './perform.ts'
+import { type Performer, perform } from './perform.ts'
+import { Performance, Performances } from './performance.ts'
 import { patienceMs } from './prefetch.ts'
 
 /** For so long jobs may follow one another before the event loop has its turn, in milliseconds. */
@@ -20,21 +20,17 @@ export interface LineListener {
   onLong(performance: Performance): void
 }
 
-interface InLine {
-  readonly reserved: Reserved
-  readonly sinceMs: number
-  /** Taken when as many were in hand as may be performed. */
-  readonly isAhead: boolean
-  isCancelled: boolean
-}
-
 export class Line {
   readonly #clock: Clock
   readonly #performer: Performer
   readonly #concurrency: number
   readonly #listener: LineListener
-  readonly #performed = new Map<number, Performance>()
-  #waiting: InLine[] = []
+  readonly #performed = new Performances()
+  #waiting: Reserved[] = []
+  /** By slot: since when a job waits that was taken when as many were in hand as may be performed; Infinity for others. */
+  readonly #aheadSinceMs: number[] = []
+  /** Those in line that somebody wants to end. */
+  readonly #cancelled = new Set<Reserved>()
   /** Where the line begins: those before have begun. */
   #next = 0
   #stretchEndsMs = 0
@@ -84,7 +80,8 @@ export class Line {
     this.#next = 0
     for (const reserved of jobs) {
       const isAhead = this.length >= this.#concurrency
-      this.#waiting.push({ reserved, sinceMs, isAhead, isCancelled: false })
+      this.#aheadSinceMs[reserved.slot] = isAhead ? sinceMs : Number.POSITIVE_INFINITY
+      this.#waiting.push(reserved)
     }
     this.#beginSoon()
   }
@@ -108,7 +105,7 @@ export class Line {
     this.#isBeginning = true
     while (this.#hasNext && this.#performed.size < this.#concurrency) {
       const nowMs = this.#clock.nowMs()
-      const next = this.#waiting[this.#next] as InLine
+      const next = this.#waiting[this.#next] as Reserved
       if (nowMs > this.#stretchEndsMs) {
         this.#beginSoon()
         break
@@ -126,12 +123,13 @@ export class Line {
   #clear(): void {
     this.#waiting = []
     this.#next = 0
+    this.#cancelled.clear()
   }
 
-  #perform({ reserved, isCancelled }: InLine): void {
-    const performance = { reserved, ending: new Ending(), startedMs: this.#performer.time.nowMs() }
-    if (isCancelled) performance.ending.cancel()
-    this.#performed.set(reserved.slot, performance)
+  #perform(reserved: Reserved): void {
+    const performance = new Performance(reserved, this.#performer.time.nowMs())
+    if (this.#cancelled.has(reserved)) performance.ending.cancel()
+    this.#performed.add(performance)
     const outcome = perform(performance, this.#performer)
     if (!(outcome instanceof Promise)) this.#ended(performance, outcome)
     else {
@@ -142,9 +140,7 @@ export class Line {
 
   #ended(performance: Performance, outcome: Outcome): void {
     // A job that was given back ends nobody's work any more.
-    const { slot } = performance.reserved
-    if (this.#performed.get(slot) !== performance) return
-    this.#performed.delete(slot)
+    if (!this.#performed.remove(performance)) return
     if (this.length === 0) this.#busyMs += elapsedMs() - this.#busySinceMs
     this.#listener.onOutcome(outcome)
     if (this.#hasNext) this.#begin()
@@ -163,7 +159,7 @@ export class Line {
 
   /** Those that are performed where nobody sees them. */
   get #ahead(): Performance[] {
-    return [...this.#performed.values()].filter(({ reserved }) => reserved.slot > this.#concurrency)
+    return this.#performed.all().filter(({ reserved }) => reserved.slot > this.#concurrency)
   }
 
   #lookAtTheLong(): void {
@@ -175,7 +171,7 @@ export class Line {
   /** Jobs ahead that wait for too long go back to where another worker may take them. Returns whether they did. */
   #lookAtTheWaiting(nowMs: number): boolean {
     const first = this.#waiting[this.#next]
-    if (first === undefined || !first.isAhead || nowMs - first.sinceMs < patienceMs) return false
+    if (first === undefined || nowMs - (this.#aheadSinceMs[first.slot] as number) < patienceMs) return false
     this.takeBack()
     this.#listener.onImpatience()
     return true
@@ -185,13 +181,13 @@ export class Line {
   takeBack(): void {
     const waiting = this.#waiting.slice(this.#next)
     this.#clear()
-    for (const { reserved } of waiting) this.#listener.onOutcome(takenBack(reserved))
+    for (const reserved of waiting) this.#listener.onOutcome(takenBack(reserved))
   }
 
   /** Puts every job back to the head of its queue; what cannot be killed goes on without us. */
   giveBack(): void {
     this.takeBack()
-    const performed = [...this.#performed.values()]
+    const performed = this.#performed.all()
     this.#performed.clear()
     for (const performance of performed) {
       performance.ending.kill()
@@ -202,7 +198,7 @@ export class Line {
   /** Tells every job that is performed to end: its signal aborts. By force: after the grace it is killed, where it can be. */
   abort(byForce: boolean): void {
     const reason = new Error('the worker was told to end its jobs')
-    for (const { ending } of this.#performed.values()) byForce ? ending.force(reason) : ending.abort(reason)
+    for (const { ending } of this.#performed.all()) byForce ? ending.force(reason) : ending.abort(reason)
   }
 
   /** Cancels the job of a reservation. False when it is not in hand. */
@@ -212,10 +208,10 @@ export class Line {
       performance.ending.cancel()
       return true
     }
-    const waiting = this.#waiting.find(({ reserved }, index) => {
+    const waiting = this.#waiting.find((reserved, index) => {
       return index >= this.#next && reserved.slot === slot && reserved.token === token
     })
-    if (waiting !== undefined) waiting.isCancelled = true
+    if (waiting !== undefined) this.#cancelled.add(waiting)
     return waiting !== undefined
   }
 }

@@ -5,9 +5,11 @@ import type { JobEvent } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
 import { errorMember, errorText, failureMembers } from '../job/failure.ts'
 import { isTracked } from '../job/id.ts'
+import { remembered } from '../job/remembered.ts'
 import type { Outcome, Reserved, StatusText } from '../running/running.ts'
 import type { Context } from './context.ts'
-import type { Performance, Performer } from './perform.ts'
+import type { Performer } from './perform.ts'
+import type { Performance } from './performance.ts'
 import { judge, type Verdict } from './retries.ts'
 
 /** A result larger than this is not kept with the status: its size is, in its place. */
@@ -24,18 +26,24 @@ function resultMembers(result: unknown): string {
   }
 }
 
+const classMember = remembered((className: string) => `,"class":${JSON.stringify(className)}`)
+const queueMember = remembered((queue: string) => `,"queue":${JSON.stringify(queue)}`)
+
+/** Whether there may be a status; one of a foreign job only where its producer began it. */
+function mayBeTracked({ id, isOurs }: DecodedJob): boolean {
+  return id !== null && (!isOurs || isTracked(id))
+}
+
 /** What the status record says after `updated`, or null for a job whose status nobody tracks. */
 export function statusText(job: DecodedJob, queue: string, members: string): StatusText | null {
-  const { id, prefix, className, queueTimeMs } = job
-  if (id === null) return null
-  const onlyIfTracked = !job.isOurs
-  if (!onlyIfTracked && !isTracked(id)) return null
+  const { id, prefix, className, queueTimeMs, isOurs } = job
+  if (id === null || !mayBeTracked(job)) return null
   const started = queueTimeMs === null ? '' : `,"started":${Math.floor(queueTimeMs / 1000)}`
   const name = prefix === '' ? id : `${prefix}_${id}`
   return {
     name,
-    onlyIfTracked,
-    members: `${started},"class":${JSON.stringify(className)},"queue":${JSON.stringify(queue)}${members}`,
+    onlyIfTracked: !isOurs,
+    members: started + classMember(className) + queueMember(queue) + members,
   }
 }
 
@@ -61,6 +69,7 @@ export function completed(
     const durationMs = performer.time.nowMs() - startedMs
     performer.events.emit('completed', { ...jobEvent(context), durationMs, result })
   }
+  if (!mayBeTracked(job)) return { kind: 'complete', job: reserved, status: null }
   const members = `${resultMembers(result)}${attemptMembers(context, startedMs)}`
   return { kind: 'complete', job: reserved, status: statusText(job, reserved.queue, members) }
 }

@@ -5,16 +5,16 @@ import { DontPerform } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { type DecodedJob, decodePayload } from '../job/codec.ts'
 import type { Rooms } from '../rooms.ts'
-import type { Outcome, Reserved } from '../running/running.ts'
+import type { Outcome } from '../running/running.ts'
 import type { Statuses } from '../status/status.ts'
-import { callFailureHooks, runAround } from './around-job.ts'
+import { callFailureHooks, isAttended, runAround } from './around-job.ts'
 import type { Attending } from './attendants.ts'
 import { cancelled } from './cancelled.ts'
 import { Context } from './context.ts'
-import type { Ending } from './ending.ts'
 import type { GivenUp } from './given-up.ts'
 import type { JobClasses } from './job-classes.ts'
 import { completed, failed, jobEvent, poisoned, vetoed } from './outcome.ts'
+import type { Performance } from './performance.ts'
 import { isPromise, runJob } from './run-job.ts'
 import { withTimeout } from './time-limit.ts'
 
@@ -67,13 +67,6 @@ export function makePerformer({ clock, statuses }: Rooms, parts: PerformerParts)
   return { ...parts, run: parts.run ?? here, statuses, time }
 }
 
-/** A job while it is performed. */
-export interface Performance {
-  readonly reserved: Reserved
-  readonly ending: Ending
-  readonly startedMs: number
-}
-
 /** Runs a job within its timeout: the call's own, else its class's, else the worker's. */
 function run(
   performance: Performance,
@@ -81,11 +74,30 @@ function run(
   context: Context,
   performer: Performer,
 ): Promise<unknown> | unknown {
-  const { classes, limits, givenUp, attending } = performer
-  const running = runAround(attending.hooks, context, () => performer.run(performance, context))
+  const { classes, limits, attending } = performer
+  const running = isAttended(attending.hooks)
+    ? runAttended(performance, context, performer)
+    : performer.run(performance, context)
   const ofClass = classes.find(job.className)?.timeoutSeconds
   const timeoutSeconds = job.options.timeoutSeconds ?? ofClass ?? limits.timeoutSeconds
-  if (timeoutSeconds === undefined) return running
+  return timeoutSeconds === undefined
+    ? running
+    : within(timeoutSeconds, running, performance, context, performer)
+}
+
+// Functions of their own: what may be captured in one is allocated at each of its calls.
+
+function runAttended(performance: Performance, context: Context, performer: Performer): unknown {
+  return runAround(performer.attending.hooks, context, () => performer.run(performance, context))
+}
+
+function within(
+  timeoutSeconds: number,
+  running: unknown,
+  performance: Performance,
+  context: Context,
+  { limits, givenUp }: Performer,
+): Promise<unknown> {
   const ended = Promise.resolve(running)
   const onGivenUp = (): void => givenUp.add(jobEvent(context), ended)
   const { graceSeconds } = limits
@@ -100,7 +112,7 @@ async function endBadly(
   thrown: unknown,
   performer: Performer,
 ): Promise<Outcome> {
-  if (performance.ending.isCancelled) return cancelled(performance, job, context, performer)
+  if (performance.isCancelled) return cancelled(performance, job, context, performer)
   if (DontPerform.is(thrown)) return vetoed(performance, job, context, thrown, performer)
   const jobClass = performer.classes.find(job.className)
   await callFailureHooks(jobClass, performer.attending.hooks, context, thrown)
@@ -151,7 +163,7 @@ function performNow(
 
 /** Performs a job that is in hand; the outcome comes at once when the job does nothing to wait for. Never throws. */
 export function perform(performance: Performance, performer: Performer): Outcome | Promise<Outcome> {
-  const { reserved, ending } = performance
+  const { reserved } = performance
   let job: DecodedJob
   try {
     job = decodePayload(reserved.payload)
@@ -159,8 +171,8 @@ export function perform(performance: Performance, performer: Performer): Outcome
     return poisoned(reserved, error, performer)
   }
   const { statuses, events, attending } = performer
-  const context = new Context(reserved, job, ending, statuses, events, attending.enqueuer)
-  if (ending.isCancelled) return cancelled(performance, job, context, performer)
+  const context = new Context(reserved, job, performance, statuses, events, attending.enqueuer)
+  if (performance.isCancelled) return cancelled(performance, job, context, performer)
   if (events.has('reserved')) events.emit('reserved', { ...jobEvent(context), queueTimeMs: job.queueTimeMs })
   return performNow(performance, job, context, performer)
 }

@@ -2,7 +2,7 @@
 // around them. Knows nothing of Redis, so that a process of its own can do it as well. A class without hooks pays
 // nothing for them.
 
-import { areJobsFollowed, countUnfollowed, withAmbient, withAmbientAtOnce } from '../job/ambient.ts'
+import { areJobsFollowed, countUnfollowed, switchAmbient, withAmbient } from '../job/ambient.ts'
 import type { JobClass, JobInstance } from '../job/job.ts'
 import type { Context } from './context.ts'
 import { hooksOfClass, isPlain, type PerformHooks, performWithHooks } from './hooks.ts'
@@ -49,14 +49,26 @@ async function setUpAndPerform(instance: JobInstance, args: readonly unknown[]):
   return result
 }
 
+function performSteps(instance: JobInstance, args: readonly unknown[]): unknown {
+  const isSingle = instance.setUp === undefined && instance.tearDown === undefined
+  return isSingle ? instance.perform(...args) : setUpAndPerform(instance, args)
+}
+
 function begin(plan: Plan, jobClass: JobClass, context: Context): unknown {
   const instance = new jobClass()
   instance.job = context
-  const perform = (): unknown =>
-    instance.setUp === undefined && instance.tearDown === undefined
-      ? instance.perform(...context.args)
-      : setUpAndPerform(instance, context.args)
-  return plan.isPlain ? perform() : performWithHooks(plan.hooks, context, async () => perform())
+  if (plan.isPlain) return performSteps(instance, context.args)
+  return performWithHooks(plan.hooks, context, async () => performSteps(instance, context.args))
+}
+
+/** Only its first synchronous part is known to belong to the job. */
+function beginUnfollowed(plan: Plan, jobClass: JobClass, context: Context): unknown {
+  const before = switchAmbient(context)
+  try {
+    return begin(plan, jobClass, context)
+  } finally {
+    switchAmbient(before)
+  }
 }
 
 function counted(running: PromiseLike<unknown>): PromiseLike<unknown> {
@@ -90,7 +102,7 @@ export function runJob(jobClass: JobClass, context: Context): PromiseLike<unknow
   const follows = followsAll || (plan.goesOn && (areJobsFollowed() || !plan.isPlain))
   const running = follows
     ? withAmbient(context, () => begin(plan, jobClass, context))
-    : withAmbientAtOnce(context, () => begin(plan, jobClass, context))
+    : beginUnfollowed(plan, jobClass, context)
   if (!isPromise(running)) return running
   plan.goesOn = true
   return follows ? failableFromBeside(context, running) : counted(running)

@@ -18,6 +18,74 @@ const job = {
 /** Anything but an empty text, as names of classes and queues may be in payloads of others. */
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
 
+function parsedOrNull(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return null
+  }
+}
+
+describe('a payload that begins and ends as the one before', () => {
+  const middles = fc.oneof(
+    fc.array(fc.jsonValue()).map((args) => JSON.stringify(args)),
+    fc.constantFrom(
+      ...['[ 1 , 2 ]', '[1],"args":[2]', '[1],"x":[2]', '[1],"options":{"timeout":5}', '[1],"class":"Other"'],
+      ...[
+        '[1],"prefix":"p"',
+        '{"a":1}',
+        'null',
+        '"]"',
+        '[1]]',
+        '[1],[2]',
+        '[',
+        ']',
+        '',
+        ',',
+        '[1],"queue":["x"]',
+      ],
+      '[1],"recurring":{"name":"n","planned_ms":1,"previous_ms":null}',
+    ),
+  )
+  const times = fc.constantFrom(
+    '1795399796.297',
+    '1.000',
+    '1795399796.2979',
+    '1795399796',
+    '"1795399796.297"',
+  )
+  const ids = fc.constantFrom(id, `${id}0`, id.slice(1), id.toUpperCase(), `x${id.slice(1)}`)
+
+  it('is read as JSON has it, whatever stands between', () => {
+    fc.assert(
+      fc.property(name, name, middles, ids, times, (className, queue, middle, anId, time) => {
+        const before = { ...job, className, queue }
+        decodePayload(encodePayload(before))
+        const [first, last] = [`{"class":${JSON.stringify(className)}`, `"queue":${JSON.stringify(queue)}`]
+        const text = `${first},"args":${middle},${last},"id":"${anId}","queue_time":${time}}`
+        const fields = parsedOrNull(text)
+        if (fields === null) {
+          expect(() => decodePayload(text)).toThrow(InvalidPayloadError)
+          return
+        }
+        const { args } = fields
+        expect(decodePayload(text)).toMatchObject({
+          className: fields['class'],
+          args: Array.isArray(args) ? args : args === null ? [] : [args],
+          queue: typeof fields['queue'] === 'string' ? fields['queue'] : null,
+          id: fields['id'],
+          prefix: fields['prefix'] ?? '',
+          queueTimeMs:
+            typeof fields['queue_time'] === 'number' ? Math.round(fields['queue_time'] * 1000) : null,
+          options: fields['options'] === undefined ? {} : { timeoutSeconds: 5 },
+          isOurs: /^[0-9a-f]{32}$/.test(anId) && /^\d+\.\d{3}$/.test(time),
+        })
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
 describe('a new payload', () => {
   it("has php-resque's members, in Ruby's order and ours after them", () => {
     expect(encodePayload(job)).toBe(
