@@ -9,9 +9,9 @@
 -- @include ruby-index
 -- @include take
 local id, skip, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local code, key, due = place_of(id, ARGV[4], ARGV[5], ARGV[6])
+local code, key, due, record = place_of(id, ARGV[4], ARGV[5], ARGV[6])
 if code ~= 63 then return { 'missing' } end
-local payload, more = find_in_list(key, id, skip, limit, 1)
+local payload, more = find_delayed(id, key, record, skip, limit, 1)
 if payload then return { 'found', payload, due } end
 if more then return { 'more', skip + limit } end
 return { 'missing' }

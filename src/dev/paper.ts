@@ -54,7 +54,7 @@ export interface Line {
 }
 
 const wordWidth = 9
-/** The last digits of an id are the random ones. */
+/** The last digits of an id are those that differ from job to job. */
 const shownIdDigits = 8
 const longestArgs = 60
 

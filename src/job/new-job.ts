@@ -57,7 +57,7 @@ export function newJob(options: NewJobOptions): NewJob {
   const { className, args, queue, plannedSeconds, nowMs, format, tracked, recurring, carried } = options
   const argsJson = encodeArgs(args)
   if (format === 'ruby') return { id: null, payload: encodeRubyPayload(className, argsJson, queue), queue }
-  const id = newId({ plannedSeconds, digest: jobDigest(className, args, argsJson), tracked })
+  const id = newId({ plannedSeconds, nowMs, digest: jobDigest(className, args, argsJson), tracked })
   const payload = encodePayload({
     className,
     argsJson,

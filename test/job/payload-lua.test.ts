@@ -76,9 +76,10 @@ describe('read_payload', () => {
     })
     await fc.assert(
       fc.asyncProperty(given, async ({ className, args, queue, tracked }) => {
-        const id = newId({ plannedSeconds: 1_800_000_000, digest: '01234567', tracked })
+        const nowMs = 1_795_399_796_297
+        const id = newId({ plannedSeconds: 1_800_000_000, nowMs, digest: '01234567', tracked })
         const argsJson = JSON.stringify(args)
-        const payload = encodePayload({ className, argsJson, queue, id, queueTimeMs: 1_795_399_796_297 })
+        const payload = encodePayload({ className, argsJson, queue, id, queueTimeMs: nowMs })
         const lua = await expectTwins(here, payload)
         expect(lua).toMatchObject({ kind: 'ours', seconds: '1795399796', queued: payload })
       }),

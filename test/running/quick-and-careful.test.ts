@@ -86,10 +86,11 @@ let count = 0
 
 function ours(parts: { class?: string; args?: unknown[]; queue?: string; tracked?: boolean } = {}): string {
   const digest = String(10_000_000 + count++)
-  const id = newId({ plannedSeconds: seconds, digest, tracked: parts.tracked ?? true })
+  const queueTimeMs = seconds * 1000 + 7
+  const id = newId({ plannedSeconds: seconds, nowMs: queueTimeMs, digest, tracked: parts.tracked ?? true })
   const { class: className = 'Mail', args = [], queue = 'mail' } = parts
   const argsJson = JSON.stringify(args)
-  return encodePayload({ className, argsJson, queue, id, queueTimeMs: seconds * 1000 + 7 })
+  return encodePayload({ className, argsJson, queue, id, queueTimeMs })
 }
 
 describe('the quick way leaves what the careful way leaves', () => {
