@@ -2,8 +2,8 @@
 // not be UTF-8, and are named by the SHA-1 of these.
 
 import { createHash } from 'node:crypto'
-import { memberSpan } from '../job/codec.ts'
 import { type Failure, readFailure } from '../job/failure.ts'
+import { memberSpan } from '../job/member.ts'
 import type { Store } from '../redis/store.ts'
 
 /** An entry, at the position where it was read: 0 is the oldest. */

@@ -168,6 +168,46 @@ function noteOurs({ className, queue }: { readonly className: string; readonly q
   last = { className, opening: opening(className), queue, beforeId: upToId(queue) }
 }
 
+/** What few ask for is read when they do: for a job that does nothing, making this is much of the work. */
+class AlikeJob implements DecodedJob {
+  readonly className: string
+  readonly args: readonly unknown[]
+  readonly queue: string
+  readonly #text: string
+
+  constructor(className: string, args: readonly unknown[], queue: string, text: string) {
+    this.className = className
+    this.args = args
+    this.queue = queue
+    this.#text = text
+  }
+
+  get id(): string {
+    const idAt = this.#text.length - endLength
+    return this.#text.slice(idAt, idAt + 32)
+  }
+
+  get queueTimeMs(): number {
+    return Math.round(Number(this.#text.slice(-15, -1)) * 1000)
+  }
+
+  get prefix(): string {
+    return ''
+  }
+
+  get recurring(): null {
+    return null
+  }
+
+  get options(): CarriedOptions {
+    return noOptions
+  }
+
+  get isOurs(): boolean {
+    return true
+  }
+}
+
 /**
  * Reads a payload that has all but args, id and time in common with the last one of ours; null for any other. Only the args
  * are parsed. That is sound: what stands between is one JSON array or no JSON at all, so that there are no other members.
@@ -180,18 +220,7 @@ function decodeAlike(text: string): DecodedJob | null {
   if (argsEnd <= head.length || head === '' || text[argsEnd - 1] !== ']') return null
   if (!text.startsWith(head) || !text.startsWith(beforeId, argsEnd) || !ourEnd.test(text)) return null
   const args = arrayOrNull(text.slice(head.length, argsEnd))
-  if (args === null) return null
-  return {
-    className,
-    args,
-    queue,
-    id: text.slice(idAt, idAt + 32),
-    prefix: '',
-    queueTimeMs: Math.round(Number(text.slice(-15, -1)) * 1000),
-    recurring: null,
-    options: noOptions,
-    isOurs: true,
-  }
+  return args === null ? null : new AlikeJob(className, args, queue, text)
 }
 
 function arrayOrNull(text: string): readonly unknown[] | null {
@@ -231,61 +260,4 @@ function decodeAny(text: string): DecodedJob {
     options: optionsOf(fields['options']),
     isOurs,
   }
-}
-
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '"') return at + 1
-  }
-  return text.length
-}
-
-/** The end of the JSON value that begins at `start`. The text is known to be valid JSON. */
-function endOfValue(text: string, start: number): number {
-  let depth = 0
-  for (let at = start; at < text.length; at++) {
-    const character = text[at] ?? ''
-    if (character === '"') at = endOfString(text, at) - 1
-    else if (character === '{' || character === '[') depth++
-    else if ((character === '}' || character === ']') && depth-- === 0) return at
-    else if (character === ',' && depth === 0) return at
-  }
-  return text.length
-}
-
-/** Where a part of a text is: from its first character to the one after its last. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
-
-/** Where the value of a member stands in a JSON object, or null when there is no such member; valid JSON only. */
-export function memberSpan(text: string, name: string): Span | null {
-  let at = text.indexOf('{') + 1
-  while (at > 0 && at < text.length) {
-    const nameStart = text.indexOf('"', at)
-    if (nameStart === -1) return null
-    const nameEnd = endOfString(text, nameStart)
-    const valueStart = text.indexOf(':', nameEnd) + 1
-    const valueEnd = endOfValue(text, valueStart)
-    if (JSON.parse(text.slice(nameStart, nameEnd)) === name) return trimmed(text, valueStart, valueEnd)
-    at = valueEnd + 1
-  }
-  return null
-}
-
-function trimmed(text: string, start: number, end: number): Span {
-  const value = text.slice(start, end)
-  const from = start + value.length - value.trimStart().length
-  return { from, to: from + value.trim().length }
-}
-
-/**
- * The bytes of one member's value, taken out of a JSON object without encoding it again; null when there is no
- * such member. The text must be valid JSON.
- */
-export function rawMember(text: string, name: string): string | null {
-  const span = memberSpan(text, name)
-  return span === null ? null : text.slice(span.from, span.to)
 }

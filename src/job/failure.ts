@@ -4,7 +4,8 @@
 //    "worker":"web1:4711:mail","queue":"mail"}
 
 import { types } from 'node:util'
-import { decodePayload, rawMember } from './codec.ts'
+import { decodePayload } from './codec.ts'
+import { rawMember } from './member.ts'
 
 /** An error as the failed list and the status record keep it. */
 export interface ErrorText {

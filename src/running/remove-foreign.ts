@@ -1,6 +1,6 @@
 // Unregistering a worker of another system that is gone, and what becomes of the job that it had in hand.
 
-import { rawMember } from '../job/codec.ts'
+import { rawMember } from '../job/member.ts'
 import { failedAt } from '../job/wire-times.ts'
 import { defineScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'

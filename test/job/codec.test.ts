@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidPayloadError } from '../../src/errors.ts'
-import { decodePayload, encodePayload, encodeRubyPayload, rawMember } from '../../src/job/codec.ts'
+import { decodePayload, encodePayload, encodeRubyPayload } from '../../src/job/codec.ts'
 import { delayedBy, queuedArgs, queuedBy } from '../support/foreign-payloads.ts'
 
 const id = '006b37d600deadbeef0123456789abcd'
@@ -220,28 +220,5 @@ describe('a payload of another system', () => {
   ])('is refused when it is no job: %s', (payload, message) => {
     expect(() => decodePayload(payload)).toThrow(InvalidPayloadError)
     expect(() => decodePayload(payload)).toThrow(message)
-  })
-})
-
-describe('the bytes of one member', () => {
-  const names = fc.constantFrom('payload', 'a', 'b"c', 'payload ', '\u00e9', '')
-  const objects = fc.dictionary(names, fc.jsonValue(), { maxKeys: 5, noNullPrototype: true })
-
-  it('are those that JSON.parse reads', () => {
-    fc.assert(
-      fc.property(objects, fc.constantFrom(0, 1, 3), (object, indent) => {
-        const text = JSON.stringify(object, undefined, indent)
-        for (const [key, value] of Object.entries(object)) {
-          expect(JSON.parse(rawMember(text, key) ?? '')).toEqual(JSON.parse(JSON.stringify(value)))
-          expect(text).toContain(rawMember(text, key))
-        }
-        expect(rawMember(text, 'absent')).toBeNull()
-      }),
-    )
-  })
-
-  it('keep numbers and escapes as they were written', () => {
-    const text = '{ "x" : "a\\"}," , "payload" : {"args":[1.0e-05,"\\/"]} , "y":[{"payload":2}]}'
-    expect(rawMember(text, 'payload')).toBe('{"args":[1.0e-05,"\\/"]}')
   })
 })
