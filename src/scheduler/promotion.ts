@@ -12,6 +12,8 @@ import { Sweeper } from './sweeper.ts'
 
 /** How many jobs one script call moves: Redis must not be held up for more than 5 ms. */
 const jobsPerCall = 1_000
+/** The first call of a tick moves fewer, so that workers begin while the others are moved. */
+const jobsFirst = 125
 
 /** Job classes by name, or a list of classes that go by their own names. */
 export type KnownJobs = Readonly<Record<string, JobClass>> | readonly JobClass[]
@@ -83,10 +85,9 @@ export class Promotion {
 
   /** One bounded batch. */
   async some(leader: string): Promise<'more' | 'done' | 'lost'> {
+    const limit = this.#hasMoved ? jobsPerCall : jobsFirst
     const { leading, moved, refused, oldestSeconds, nextSeconds, redisNowMs, more, asked } =
-      await this.#time.learn(
-        this.#rooms.delayed.promote({ limit: jobsPerCall, leader, askedFirst: this.askedFirst }),
-      )
+      await this.#time.learn(this.#rooms.delayed.promote({ limit, leader, askedFirst: this.askedFirst }))
     if (!leading) return 'lost'
     this.#nextSeconds = nextSeconds
     if (asked > 0) this.#asking.note()
