@@ -44,7 +44,7 @@ async function addPlain(intake: Intake, jobs: readonly Prepared[]): Promise<void
 export async function placeInSlices<Item>(
   intake: Intake,
   items: readonly Item[],
-  make: (item: Item) => Prepared,
+  makerOfSlice: () => (item: Item) => Prepared,
 ): Promise<(string | null)[]> {
   const ids: (string | null)[] = items.map(() => null)
   const starts = Array.from(
@@ -52,9 +52,9 @@ export async function placeInSlices<Item>(
     (_, index) => index * jobsPerCall,
   )
   await eachOf(starts, callsUnderWay, async (start) => {
-    const jobs = items.slice(start, start + jobsPerCall).map(make)
+    const jobs = items.slice(start, start + jobsPerCall).map(makerOfSlice())
     await add(intake, jobs)
-    for (const [index, { id }] of jobs.entries()) ids[start + index] = id
+    for (let index = 0; index < jobs.length; index++) ids[start + index] = jobs[index]?.id ?? null
   })
   return ids
 }

@@ -123,8 +123,11 @@ async function addItems(
   settings: CallSettings,
 ): Promise<(string | null)[]> {
   const make = (item: BulkItem): Intent => intentOf(intake, item, settings)
-  if (isLong(items) && checkedEach(items, (item) => isPlain(intake, item, settings)).every(Boolean))
-    return placeInSlices(intake, items, (item) => make(item).prepared)
+  if (isLong(items) && !checkedEach(items, (item) => isPlain(intake, item, settings)).includes(false))
+    return placeInSlices(intake, items, () => {
+      const makePlain = intake.plainMaker(settings)
+      return (item) => makePlain(callOf(intake, item))
+    })
   const intents = checkedEach(items, make)
   const isHooked = intents.some(({ hooks }) => hooks !== null)
   const kept = isHooked ? await allowed(intake, intents) : intents

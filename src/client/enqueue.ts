@@ -50,15 +50,19 @@ export function ruleOf(job: JobClass | string, { unique }: CallSettings): Unique
   return readUnique(job.unique)
 }
 
-function carriedBy({ timeoutSeconds }: CallSettings): CarriedOptions | undefined {
+/** What the jobs of a call carry of where they are made. */
+export function carriedBy({ timeoutSeconds }: CallSettings): CarriedOptions | undefined {
   const here = carriedHere()
   return timeoutSeconds === undefined ? here : { ...here, timeoutSeconds }
 }
 
-/** Makes the job of a request. @throws InvalidArgumentError before anything is written. */
-export function prepare(request: Request, settings: CallSettings, nowMs: number): Prepared {
-  const { job, args, queue, dueSeconds } = request
-  const tracked = isToBeTracked(job, settings)
+/** Makes the job of a request, without its lock. @throws InvalidArgumentError before anything is written. */
+export function prepareUnlocked(
+  { job, args, queue, dueSeconds }: Request,
+  settings: CallSettings,
+  nowMs: number,
+  carried: CarriedOptions | undefined,
+): Prepared {
   const className = jobName(job)
   const { id, payload } = newJob({
     className,
@@ -67,15 +71,21 @@ export function prepare(request: Request, settings: CallSettings, nowMs: number)
     plannedSeconds: dueSeconds ?? Math.floor(nowMs / 1000),
     nowMs,
     format: settings.format,
-    tracked,
-    carried: carriedBy(settings),
+    tracked: isToBeTracked(job, settings),
+    carried,
   })
-  const rule = ruleOf(job, settings)
   // Written out, because every job goes through here and spreading costs as much as encoding one.
-  if (!rule) return { id, payload, queue, dueSeconds, className, madeMs: nowMs, lock: undefined }
-  const isTracked = tracked && settings.format === 'php'
-  const lock = lockOf(rule, { job, args, queue, isTracked })
-  return { id, payload, queue, dueSeconds, className, madeMs: nowMs, lock }
+  return { id, payload, queue, dueSeconds, className, madeMs: nowMs, lock: undefined }
+}
+
+/** Makes the job of a request. @throws InvalidArgumentError before anything is written. */
+export function prepare(request: Request, settings: CallSettings, nowMs: number): Prepared {
+  const prepared = prepareUnlocked(request, settings, nowMs, carriedBy(settings))
+  const { job, args, queue } = request
+  const rule = ruleOf(job, settings)
+  if (!rule) return prepared
+  const isTracked = settings.format === 'php' && isToBeTracked(job, settings)
+  return { ...prepared, lock: lockOf(rule, { job, args, queue, isTracked }) }
 }
 
 function mayRepeat(jobs: readonly Prepared[]): boolean {

@@ -12,7 +12,16 @@ import type { UniqueLock } from '../job/unique.ts'
 import { explain } from '../redis/connection.ts'
 import type { Rooms } from '../rooms.ts'
 import { type ClientHooks, clientHooks } from './client-hooks.ts'
-import { addUnique, type Place, type Prepared, prepare, type Request, ruleOf } from './enqueue.ts'
+import {
+  addUnique,
+  carriedBy,
+  type Place,
+  type Prepared,
+  prepare,
+  prepareUnlocked,
+  type Request,
+  ruleOf,
+} from './enqueue.ts'
 import { Outbox } from './outbox.ts'
 import { retime } from './retime.ts'
 import type { CallSettings } from './settings.ts'
@@ -107,6 +116,16 @@ export class Intake implements Place {
     jobName(job)
     checkJobArgs(args)
     return clientHooks(job, settings.plugins) === null && !ruleOf(job, settings)
+  }
+
+  /** What makes the jobs of calls that `checkPlain` has checked, all of them as of now. */
+  plainMaker(settings: CallSettings): (call: Call) => Prepared {
+    const nowMs = this.#nowMs()
+    const carried = carriedBy(settings)
+    return ({ job, args, queue, due }) => {
+      const request = { job, args, queue: this.#queueFor(job, queue, settings), dueSeconds: due }
+      return prepareUnlocked(request, settings, nowMs, carried)
+    }
   }
 
   #queueFor(job: JobClass | string, queue: string | undefined, settings: CallSettings): string {

@@ -33,8 +33,10 @@ function groupsOf(jobs: readonly NewDelayed[]): ScriptArgument[] {
   )
 }
 
-/** Most calls are for one second. */
-function bySecond(jobs: readonly NewOfOurs[]): Map<number, NewOfOurs[]> {
+/** Nearly all calls are for one second. */
+function bySecond(jobs: readonly NewOfOurs[]): Iterable<readonly [number, readonly NewOfOurs[]]> {
+  const first = jobs[0]?.dueSeconds ?? 0
+  if (jobs.every(({ dueSeconds }) => dueSeconds === first)) return [[first, jobs]]
   const seconds = new Map<number, NewOfOurs[]>()
   for (const job of jobs) {
     const those = seconds.get(job.dueSeconds)

@@ -45,11 +45,16 @@ function encodeArgs(args: readonly unknown[]): string {
   )
 }
 
+/** Ten of them are no more than a job's args may be, even if each character is escaped. */
+function isShort(arg: unknown): boolean {
+  if (typeof arg === 'string') return arg.length < longestArgs / 100
+  return typeof arg !== 'object' || arg === null
+}
+
 /** Checks args as `newJob` does, without making a text of them where they are short for certain. */
 export function checkJobArgs(args: readonly unknown[]): void {
   checkArgs(args)
-  const isShort = args.every((arg) => typeof arg !== 'object' && String(arg).length < longestArgs / 100)
-  if (!isShort || args.length > 10) encodeArgs(args)
+  if (args.length > 10 || !args.every(isShort)) encodeArgs(args)
 }
 
 /** @throws InvalidArgumentError when the args cannot be carried by JSON. */

@@ -30,23 +30,62 @@ function decoded(reply: unknown): unknown {
   return Array.isArray(reply) ? reply.map(decoded) : reply
 }
 
-function bulk(argument: string | number): string {
-  const text = String(argument)
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`
+type Measure = (text: string) => number
+
+const bytesOf: Measure = (text) => Buffer.byteLength(text)
+const charactersOf: Measure = (text) => text.length
+
+/** What stands before an argument of this length: the end of the one before, and the length. */
+const heads = Array.from({ length: 512 }, (_, length) => `\r\n$${length}\r\n`)
+
+function headOf(length: number): string {
+  return heads[length] ?? `\r\n$${length}\r\n`
 }
 
-function bulkBytes(argument: ScriptArgument): Buffer {
-  if (typeof argument !== 'object') return Buffer.from(bulk(argument))
-  return Buffer.concat([Buffer.from(`$${argument.length}\r\n`), argument, Buffer.from('\r\n')])
+/** Arguments that are no bytes, in Redis's protocol. */
+function argumentsOf(words: readonly ScriptArgument[], measure: Measure): string {
+  let text = ''
+  for (let index = 0; index < words.length; index++) {
+    const word = String(words[index])
+    text += headOf(measure(word))
+    text += word
+  }
+  return text
+}
+
+/** The same for those among which there are bytes. */
+function argumentBytes(words: readonly ScriptArgument[]): Buffer {
+  const parts = words.flatMap((word) =>
+    typeof word === 'object'
+      ? [Buffer.from(headOf(word.length)), word]
+      : [Buffer.from(argumentsOf([word], bytesOf))],
+  )
+  return Buffer.concat(parts)
 }
 
 /** `EVALSHA sha`, ready to be sent; every script is called many times. */
 const openings = new WeakMap<CallableScript, string>()
 
 function openingOf(script: CallableScript): string {
-  const known = openings.get(script) ?? `$7\r\nevalsha\r\n${bulk(script.sha)}`
+  const known = openings.get(script) ?? argumentsOf(['evalsha', script.sha], charactersOf)
   openings.set(script, known)
   return known
+}
+
+/** A call up to its keys. */
+function beginningOf({ name, script, keys, words }: ScriptCall, measure: Measure): string {
+  const opening = name === 'eval' ? argumentsOf(['eval', script.text], bytesOf) : openingOf(script)
+  const count = 3 + keys.length + words.length
+  return `*${count}${opening}${headOf(String(keys.length).length)}${keys.length}${argumentsOf(keys, measure)}`
+}
+
+function isBytes(word: ScriptArgument): word is Buffer {
+  return typeof word === 'object'
+}
+
+/** A call without bytes. */
+function textOf(call: ScriptCall, measure: Measure): string {
+  return `${beginningOf(call, measure)}${argumentsOf(call.words, measure)}\r\n`
 }
 
 /**
@@ -98,17 +137,16 @@ class ScriptCall {
   setTimeout(): void {}
 
   toWritable(): string | Buffer {
-    const { name, script, keys, words } = this
-    const opening = name === 'eval' ? `$4\r\neval\r\n${bulk(script.text)}` : openingOf(script)
-    let text = `*${3 + keys.length + words.length}\r\n${opening}${bulk(keys.length)}`
-    for (let index = 0; index < keys.length; index++) text += bulk(keys[index] ?? '')
-    for (let index = 0; index < words.length; index++) {
-      const word = words[index] ?? ''
-      if (typeof word === 'object')
-        return Buffer.concat([Buffer.from(text), ...words.slice(index).map(bulkBytes)])
-      text += bulk(word)
-    }
-    return text
+    const { words } = this
+    if (words.some(isBytes))
+      return Buffer.concat([
+        Buffer.from(beginningOf(this, bytesOf)),
+        argumentBytes(words),
+        Buffer.from('\r\n'),
+      ])
+    // Nearly all texts are ASCII all through, where a character is a byte: looked at once, and not word by word.
+    const text = textOf(this, charactersOf)
+    return Buffer.byteLength(text) === text.length ? text : textOf(this, bytesOf)
   }
 
   resolve(reply: unknown): void {
