@@ -5,10 +5,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { RedisError } from '../../src/errors.ts'
 import { type Connection, connect } from '../../src/redis/connection.ts'
-import { defineScript, type Script, scripts } from '../../src/redis/script.ts'
+import { defineScript, type Script, type ScriptArgument, scripts } from '../../src/redis/script.ts'
 import { startProxy } from '../support/chaos-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { atEnd } from '../support/journey.ts'
@@ -40,6 +41,26 @@ it('takes texts, numbers and bytes, and gives numbers, texts, lists and nothing'
   expect(await script.run(redis, ['ключ'], ['Grüße 漢 😀\r\n', 7, bytes])).toEqual(reply)
   expect(await (await fresh('return 42')).run(redis, [], [])).toBe(42)
   expect(await (await fresh('return false')).run(redis, [], [])).toBeNull()
+})
+
+it('sends any words as they are, whatever their length, ASCII or not, bytes among them or not', async () => {
+  const { redis } = open(world().url)
+  const echo = await fresh('return { KEYS[1], unpack(ARGV) }')
+  const text = fc.oneof(
+    fc.string({ unit: 'binary-ascii', size: 'large' }),
+    fc.string({ unit: 'grapheme', size: 'large' }),
+    fc.constantFrom('', 'x'.repeat(511), 'x'.repeat(512), 'ü'.repeat(256), 'x'.repeat(20_000)),
+  )
+  const bytes = fc.uint8Array().map((octets) => Buffer.from(octets))
+  const words = fc.oneof(
+    fc.array(fc.oneof(text, fc.integer())),
+    fc.array(fc.oneof(text, fc.integer(), bytes)),
+  )
+  const run = async (key: string, given: readonly ScriptArgument[]): Promise<void> => {
+    const reply = await echo.run(redis, [key], given)
+    expect(reply).toEqual([key, ...given.map((word) => word.toString())])
+  }
+  await fc.assert(fc.asyncProperty(text, words, run), { numRuns: 200 })
 })
 
 it('loads a script again that Redis has forgotten, also when several calls are under way', async () => {
