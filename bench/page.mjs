@@ -60,8 +60,9 @@ function drawn() {
   return [...growthSection(growths), ...soaks.flatMap(soakSection)]
 }
 
+/** A lateness is below 0 where jobs were performed early: no bar. */
 function bar(value, most) {
-  const eighths = Math.round((8 * barWidth * value) / most)
+  const eighths = Math.max(0, Math.round((8 * barWidth * value) / most))
   const last = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8]
   return '█'.repeat(Math.floor(eighths / 8)) + last || '▏'
 }
