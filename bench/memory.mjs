@@ -43,12 +43,14 @@ async function measure({ keepsIndex }) {
   }))
   await resque.enqueueBulk(items)
   const added = await numbers(redis)
+  while (keepsIndex && (await resque.rooms.delayed.index.sort()));
+  const sorted = await numbers(redis)
   if (!keepsIndex) {
     const shards = Array.from(
       { length: 10_000 },
       (_, shard) => keys.delayedIndexPrefix + String(shard).padStart(4, '0'),
     )
-    await redis.del(...shards)
+    await redis.del(...shards, keys.unsortedHints)
   }
   const bare = await numbers(redis)
   aheadMs = 7_200_000
@@ -62,6 +64,7 @@ async function measure({ keepsIndex }) {
   return {
     bytes: (bare.bytes - before.bytes) / count,
     addMicroseconds: each(before.cpu, added.cpu),
+    sortMicroseconds: each(added.cpu, sorted.cpu),
     promoteMicroseconds: each(ready.cpu, promoted.cpu),
   }
 }
@@ -77,6 +80,6 @@ for (const keepsIndex of [true, false]) {
   const verdict =
     isLong || !keepsIndex ? '' : bytes <= budgetBytes ? ' (within the budget)' : ' (OVER the budget)'
   console.log(
-    `${what}: ${bytes.toFixed(1)} bytes a job${verdict}; Redis's CPU: add ${least('addMicroseconds')} µs, promote ${least('promoteMicroseconds')} µs a job`,
+    `${what}: ${bytes.toFixed(1)} bytes a job${verdict}; Redis's CPU: add ${least('addMicroseconds')} µs, sort into the index ${least('sortMicroseconds')} µs, promote ${least('promoteMicroseconds')} µs a job`,
   )
 }

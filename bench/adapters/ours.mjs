@@ -3,6 +3,7 @@
 //   name, settings          for the report: what was set, and why
 //   openProducer({ port, track }) -> { enqueue(args), enqueueIn(seconds, args), enqueueAt(dueMs, args),
 //                                      bulk([{ dueMs?, args }]) -> handles, cancel(handle), reschedule(handle, dueMs), close() }
+//                           and of ours: cancelByArgs(args), sortIndex()
 //   startWorker({ port, track, concurrency, perform(args) }) -> { stop() }
 //                           performs jobs, and moves delayed jobs into their queue when they are due
 
@@ -37,6 +38,11 @@ export async function openProducer({ port, track = true }) {
     bulk: (items) => resque.enqueueBulk(items.map(item)),
     cancel: (id) => resque.cancel(id),
     reschedule: (id, dueMs) => resque.reschedule(id, new Date(dueMs)),
+    /** What a scheduler does beside its ticks: sorts the hints of jobs that were added into the index of class and args. */
+    async sortIndex() {
+      while (await resque.rooms.delayed.index.sort());
+    },
+    cancelByArgs: async (args) => (await resque.delayed.remove(jobName, ...args)) === 1,
     close: () => resque.close(),
   }
 }

@@ -68,6 +68,7 @@ export const work = {
     const producer = context.system === 'limit' ? bareProducer(context.port) : await context.producer()
     const before = await usedBytes(redis)
     await load(producer, size, spreads[spread])
+    await producer.sortIndex?.() // or it would be done later
     await producer.close()
     await sleep(500)
     const after = await usedBytes(redis)

@@ -152,6 +152,7 @@ export class DelayedJobs {
   }
 
   async #take(meant: Meant, fate: Fate): Promise<number> {
+    if (meant.options.scan === false) await this.#rooms.delayed.index.sortMost()
     let taken = 0
     for await (const { stretch, jobs } of search(this.#rooms, meant.wanted, meant.queue, meant.options)) {
       const chosen = jobs.map(({ payload }) => payload)
@@ -207,7 +208,7 @@ export class DelayedJobs {
 
   /** Takes out everything that is delayed (Ruby's reset_delayed_queue), in bounded steps. Resolves to how many. */
   async clear(): Promise<number> {
-    const { selection } = this.#rooms.delayed
+    const { selection, index } = this.#rooms.delayed
     let taken = 0
     for await (const seconds of selection.seconds(0, Number.POSITIVE_INFINITY)) {
       for await (const stretch of selection.stretches(seconds)) {
@@ -215,9 +216,7 @@ export class DelayedJobs {
         else taken += await selection.take(stretch, stretch.payloads, 'cancel')
       }
     }
-    let cursor: string | null = null
-    do ({ cursor } = await selection.sweep(cursor))
-    while (cursor !== null)
+    await index.sweepAll()
     return taken
   }
 }

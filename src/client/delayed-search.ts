@@ -59,14 +59,14 @@ export function readDelayed(payload: string, dueSeconds: number): DelayedJob {
 
 /** Where the indexes say that jobs of this class and these args are; Ruby's needs their queue. */
 async function indexed(rooms: Rooms, wanted: Wanted, queue: string | null): Promise<number[]> {
-  const { selection } = rooms.delayed
+  const { index } = rooms.delayed
   const { className, args } = wanted
   if (className === null || args === null) return []
   const argsJson = JSON.stringify(args)
-  const asked = [selection.hintedSeconds(jobDigest(className, args, argsJson))]
+  const asked = [index.ours(jobDigest(className, args, argsJson))]
   if (queue !== null) {
-    asked.push(selection.indexedSeconds(encodeRubyPayload(className, argsJson, queue)))
-    asked.push(selection.indexedSeconds(encodeNodePayload(className, argsJson, queue)))
+    asked.push(index.theirs(encodeRubyPayload(className, argsJson, queue)))
+    asked.push(index.theirs(encodeNodePayload(className, argsJson, queue)))
   }
   const seconds = (await Promise.all(asked)).flat()
   const inRange = seconds.filter((second) => second >= wanted.fromSeconds && second <= wanted.toSeconds)

@@ -48,21 +48,24 @@ function bySecond(jobs: readonly NewOfOurs[]): Iterable<readonly [number, readon
 
 /** What delay.lua is told of jobs. */
 function inOrderOfSeconds(jobs: readonly NewOfOurs[]): {
-  readonly digests: string
+  /** See include/sort-hints.lua. */
+  readonly hints: string
   readonly pairs: number[]
   readonly payloads: string[]
 } {
-  let digests = ''
+  let hints = ''
   const pairs: number[] = []
   const payloads: string[] = []
   for (const [second, those] of bySecond(jobs)) {
     pairs.push(second, those.length)
+    hints += `${second} `
     for (const { id, payload } of those) {
-      digests += digestOf(id)
+      hints += digestOf(id)
       payloads.push(payload)
     }
+    hints += ' '
   }
-  return { digests, pairs, payloads }
+  return { hints, pairs, payloads }
 }
 
 /** Adds jobs; those already due by Redis's clock go into their queues. Resolves to that clock. */
@@ -92,19 +95,11 @@ export async function addAny(
 /** The same for new jobs of ours, for a third of the price. */
 export async function addNew(store: Store, jobs: readonly NewOfOurs[]): Promise<{ redisNowMs: number }> {
   const { redis, keys, scriptNow } = store
-  const { digests, pairs, payloads } = inOrderOfSeconds(jobs)
+  const { hints, pairs, payloads } = inOrderOfSeconds(jobs)
   const reply = await delayScript.run(
     redis,
-    [keys.schedule, keys.status(jobs[0]?.id ?? '')],
-    [
-      scriptNow(),
-      keys.bucketPrefix,
-      keys.delayedIndexPrefix,
-      digests,
-      pairs.length / 2,
-      ...pairs,
-      ...payloads,
-    ],
+    [keys.schedule, keys.status(jobs[0]?.id ?? ''), keys.unsortedHints],
+    [scriptNow(), keys.bucketPrefix, hints, pairs.length / 2, ...pairs, ...payloads],
   )
   // The second of one of them may have come, and nothing was added.
   return reply === '' ? addAny(store, jobs, false) : { redisNowMs: Number(reply) }

@@ -6,6 +6,7 @@ import { defineScript } from '../redis/script.ts'
 import { bounds, replyList, type Store } from '../redis/store.ts'
 import { addAny, addNew, addOne, type NewDelayed, type NewOfOurs } from './adding.ts'
 import { Asked } from './asked.ts'
+import { DelayedIndex } from './delayed-index.ts'
 import { Selection } from './selection.ts'
 import { Tripwire } from './tripwire.ts'
 
@@ -58,6 +59,8 @@ const searches = [-64, 1, 1] as const
 
 export class Delayed {
   readonly #store: Store
+  /** Where jobs may be, by their class and args. */
+  readonly index: DelayedIndex
   /** The same jobs found by what they are. */
   readonly selection: Selection
   /** Shows whether another scheduler moves jobs as well. */
@@ -66,6 +69,7 @@ export class Delayed {
   readonly asked: Asked
   constructor(store: Store, keepStatusSeconds: number) {
     this.#store = store
+    this.index = new DelayedIndex(store)
     this.selection = new Selection(store, keepStatusSeconds)
     this.tripwire = new Tripwire(store)
     this.asked = new Asked(store, keepStatusSeconds)
@@ -200,11 +204,6 @@ export class Delayed {
       if (outcome !== 'more') return null
       skip = Number(value)
     }
-  }
-
-  /** Takes hints of our index out whose second is past; go on with the reply's cursor until it is null. */
-  sweep(cursor: string | null = null): Promise<{ cursor: string | null; removed: number }> {
-    return this.selection.sweep(cursor)
   }
 
   /** The first due second, or null when nothing is delayed. One plain command: schedulers ask every second. */

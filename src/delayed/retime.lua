@@ -2,20 +2,23 @@
 -- tell where to look, at most 20,000 entries; what neither knows (PHP's jobs, retries) is not met here.
 -- What is due while Ruby leads is on its way, and not met either.
 -- KEYS[1] delayed_queue_schedule   KEYS[2] queues   KEYS[3] the leader's lock   KEYS[4] node-resque's lock
+-- KEYS[5] hints that are to be sorted
 -- ARGV[1] '' or a test clock's milliseconds   ARGV[2] the new second   ARGV[3] the job to add, when there is none
 -- ARGV[4] its args as JSON   ARGV[5] the same job as Ruby and ARGV[6] as Node writes it
 -- ARGV[7] its digest   ARGV[8] its queue
 -- ARGV[9] text before a second   ARGV[10] text before a queue's name   ARGV[11] text before a job's id
 -- ARGV[12] text before a payload in the key of Ruby's index   ARGV[13] text before the digits of our index
--- ARGV[14] channel that wakes workers
--- reply: { milliseconds of Redis, how many were moved, the id of one of these or '' }
+-- ARGV[14] channel that wakes workers   ARGV[15] about how many hints are sorted in one call
+-- reply: { milliseconds of Redis, how many were moved, the id of one of these or '' } | { 'more' }: call again
 -- @include now
 -- @include payload
 -- @include status
 -- @include enqueue
 -- @include delayed-index
+-- @include sort-hints
 -- @include delayed-status
 -- @include ruby-hands
+if not sort_hints(KEYS[1], KEYS[5], ARGV[13], tonumber(ARGV[15])) then return { 'more' } end
 local now_ms, now_s = now(ARGV[1])
 local due, digest, queue, bucket_prefix = ARGV[2], ARGV[7], ARGV[8], ARGV[9]
 local found, left = {}, 20000

@@ -3,11 +3,10 @@
 
 import { defineScript } from '../redis/script.ts'
 import { replyList, type Store } from '../redis/store.ts'
-import { rawError } from '../redis/trouble.ts'
+import { hintsEachSort, unlessWrongType } from './delayed-index.ts'
 
 const pluckScript = defineScript(new URL('./pluck.lua', import.meta.url))
 const retimeScript = defineScript(new URL('./retime.lua', import.meta.url))
-const sweepScript = defineScript(new URL('./sweep.lua', import.meta.url))
 
 /** Entries of a bucket in one reply, or that one script call looks at. */
 const stretchEntries = 1_000
@@ -19,8 +18,6 @@ const secondsEach = 100
 const shortBucket = stretchEntries / secondsEach
 /** Comparisons of payloads in one script call: about two milliseconds. */
 const comparisonsEach = 150_000
-const setsEachSweep = 500
-const entriesEachSweep = 2_000
 
 /** Neighbouring entries of one bucket. */
 export interface Stretch {
@@ -42,21 +39,6 @@ export interface Retiming {
   /** The job as Ruby and as Node write it. */
   readonly rubyPayload: string
   readonly nodePayload: string
-}
-
-function isWrongType(thrown: unknown): boolean {
-  const error = rawError(thrown)
-  return error instanceof Error && error.message.startsWith('WRONGTYPE')
-}
-
-/** What stands where a list or a set should be holds nothing for us. */
-async function unlessWrongType<T>(answer: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (isWrongType(error)) return otherwise
-    throw error
-  }
 }
 
 export class Selection {
@@ -117,30 +99,6 @@ export class Selection {
     return { dueSeconds, firstIndex, lastIndex, payloads: await unlessWrongType(Promise.resolve(range), []) }
   }
 
-  /** Where jobs of ours with this digest may be: hints, retries have none. */
-  async hintedSeconds(digest: string): Promise<number[]> {
-    const key = this.#store.keys.delayedIndexPrefix + digest.slice(0, 4)
-    const hints = await this.#members(key, `1${digest.slice(4)}*`)
-    return hints.map((hint) => Number(hint.slice(5)))
-  }
-
-  /** Where Ruby's index says that this payload is. */
-  async indexedSeconds(payload: string): Promise<number[]> {
-    const members = await this.#members(this.#store.keys.timestampsPrefix + payload, 'delayed:*')
-    return members.map((member) => Number(member.slice('delayed:'.length))).filter(Number.isSafeInteger)
-  }
-
-  async #members(key: string, match: string): Promise<string[]> {
-    const found: string[] = []
-    for (let cursor = '0'; ; ) {
-      const scan = this.#store.redis.sscan(key, cursor, 'MATCH', match, 'COUNT', stretchEntries)
-      const [next, some] = await unlessWrongType(scan, ['0', []])
-      found.push(...some)
-      if (next === '0') return found
-      cursor = next
-    }
-  }
-
   /**
    * Takes chosen entries of a stretch out, as far as they are still there. Resolves to how many.
    * @throws an error of Redis when a queue's key holds no list; nothing of that call was taken out
@@ -188,25 +146,12 @@ export class Selection {
     const { dueSeconds, payload, argsJson, rubyPayload, nodePayload, digest, queue } = job
     const what = [dueSeconds, payload, argsJson, rubyPayload, nodePayload, digest, queue]
     const prefixes = [keys.bucketPrefix, keys.queuePrefix, keys.jobPrefix, keys.timestampsPrefix]
-    const reply = await retimeScript.run(
-      redis,
-      [keys.schedule, keys.queues, keys.leader, keys.nodeLeader],
-      [scriptNow(), ...what, ...prefixes, keys.delayedIndexPrefix, keys.wake],
-    )
-    const [now, moved, id] = replyList(reply)
-    return { redisNowMs: Number(now), moved: Number(moved), movedId: String(id) || null }
-  }
-
-  /**
-   * Takes hints out of the index whose second is past, a bounded number in one call; go on with the cursor of the
-   * reply until it is null.
-   */
-  async sweep(cursor: string | null = null): Promise<{ cursor: string | null; removed: number }> {
-    const { redis, keys } = this.#store
-    const [shard = '0', inside = '0'] = (cursor ?? '0:0').split(':')
-    const args = [keys.delayedIndexPrefix, shard, inside, setsEachSweep, entriesEachSweep]
-    const reply = replyList(await sweepScript.run(redis, [keys.schedule], args))
-    const next = Number(reply[0])
-    return { cursor: next > 9_999 ? null : `${next}:${reply[1]}`, removed: Number(reply[2]) }
+    const names = [keys.schedule, keys.queues, keys.leader, keys.nodeLeader, keys.unsortedHints]
+    const args = [scriptNow(), ...what, ...prefixes, keys.delayedIndexPrefix, keys.wake, hintsEachSort]
+    for (;;) {
+      const [now, moved, id] = replyList(await retimeScript.run(redis, names, args))
+      if (now !== 'more')
+        return { redisNowMs: Number(now), moved: Number(moved), movedId: String(id) || null }
+    }
   }
 }

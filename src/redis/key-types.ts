@@ -37,7 +37,7 @@ function exactOf(keys: Keys): Map<string, KeyType> {
       keys.failedCount,
       keys.pauseAll,
     ],
-    list: [keys.failed],
+    list: [keys.failed, keys.unsortedHints],
     set: [keys.queues, keys.workers, keys.pausedQueues, dynamicChanged],
     zset: [keys.schedule, keys.processes, keys.limitsDue],
     hash: [

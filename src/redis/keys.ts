@@ -32,6 +32,7 @@
 //   unique:<sha1>                  string  id of the job that has the key, since ms    24 h after it was due
 //   paused_queues                  set     queues nobody reserves from               on resume
 //   delayed_index:<4 digits>       set     integers: where equal jobs may be delayed; swept when they are past
+//   delayed_index:unsorted         list    the same of many jobs at once, not yet in these sets: sort-hints.lua
 //   asked                          list    due payloads whose class is asked first   when its class has answered
 //   attempts, deaths               hash    job -> how often it failed, was orphaned  when the job ends
 //   limit:holders:<limit>          zset    who has a place -> when to look, ms; limits.lua when nobody has
@@ -87,6 +88,7 @@ export interface Keys {
   /** Due jobs whose class is asked before they are enqueued. */
   readonly asked: string
   readonly delayedIndexPrefix: string
+  readonly unsortedHints: string
   readonly workers: string
   readonly workerPrefix: string
   readonly heartbeats: string
@@ -147,6 +149,7 @@ function stations(at: (key: string) => string) {
     timestampsPrefix: at('timestamps:'),
     asked: at('asked'),
     delayedIndexPrefix: at('delayed_index:'),
+    unsortedHints: at('delayed_index:unsorted'),
     failed: at('failed'),
     pauseAll: at('pause-all-workers'),
     pausedQueues: at('paused_queues'),

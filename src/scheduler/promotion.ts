@@ -42,7 +42,7 @@ export class Promotion {
     this.#rooms = rooms
     this.#time = time
     this.#events = events
-    this.#sweeper = new Sweeper(rooms.delayed)
+    this.#sweeper = new Sweeper(rooms.delayed.index, rooms.store.clock)
     this.#rivals = new Rivals(rooms.delayed.tripwire, time, events)
     this.#asking = new Asking({ asked: rooms.delayed.asked, events, classes: classesByName(jobs) })
   }
@@ -105,7 +105,7 @@ export class Promotion {
     this.#asking.step(leader)
   }
 
-  /** What is done a little with each tick: clearing the index of what was promoted, and looking for rivals. */
+  /** What is done a little with each tick: keeping the index of delayed jobs, and looking for rivals. */
   async tidy(leader: string): Promise<void> {
     this.#hasMoved = false
     await this.#sweeper.step()

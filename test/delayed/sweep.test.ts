@@ -13,10 +13,11 @@ class Tick {
 }
 
 async function sweepAll({ rooms }: World): Promise<number> {
+  for (let isMore = true; isMore; ) isMore = await rooms.delayed.index.sort()
   let removed = 0
   let cursor: string | null = null
   do {
-    const reply: { cursor: string | null; removed: number } = await rooms.delayed.sweep(cursor)
+    const reply: { cursor: string | null; removed: number } = await rooms.delayed.index.sweep(cursor)
     removed += reply.removed
     cursor = reply.cursor
   } while (cursor !== null)
@@ -33,17 +34,34 @@ it('holds an integer of the digest and the second, in the set that the digest na
   expect(await here.redis.object('ENCODING', key)).toBe('intset')
 })
 
+async function promoteAll({ rooms }: World): Promise<void> {
+  for (;;) if ((await rooms.delayed.promote({ limit: 1_000, leader: null })).moved === 0) return
+}
+
 it('is gone when everything was promoted and it was swept: no key is left', async () => {
   const clock = new ManualClock()
   const here = world({ clock, track: false })
   const items = Array.from({ length: 3_000 }, (_, index) => ({ job: Tick, args: [index], in: 60 }))
   await here.resque.enqueueBulk(items)
+  for (let isMore = true; isMore; ) isMore = await here.rooms.delayed.index.sort()
   clock.advance(60_000)
-  for (;;) if ((await here.rooms.delayed.promote({ limit: 1_000, leader: null })).moved === 0) break
+  await promoteAll(here)
   await here.redis.del(here.keys.queue('ticks'), here.keys.queues)
   expect(await sweepAll(here)).toBe(3_000)
   expect(await here.redis.keys(`${here.namespace}:*`)).toEqual([])
   expect(await sweepAll(here)).toBe(0)
+})
+
+it('never holds what was promoted before it was sorted', async () => {
+  const clock = new ManualClock()
+  const here = world({ clock, track: false })
+  const items = Array.from({ length: 600 }, (_, index) => ({ job: Tick, args: [index], in: 60 }))
+  await here.resque.enqueueBulk(items)
+  clock.advance(60_000)
+  await promoteAll(here)
+  await here.redis.del(here.keys.queue('ticks'), here.keys.queues)
+  expect(await sweepAll(here)).toBe(0)
+  expect(await here.redis.keys(`${here.namespace}:*`)).toEqual([])
 })
 
 it('keeps what is delayed still, when it is swept', async () => {
@@ -63,8 +81,9 @@ it('takes several calls for one large set', async () => {
   await here.resque.enqueueBulk(
     Array.from({ length: 6_000 }, (_, index) => ({ job: Tick, args: [1], in: index + 1 })),
   )
+  for (let isMore = true; isMore; ) isMore = await here.rooms.delayed.index.sort()
   clock.advance(3_000_000)
-  for (;;) if ((await here.rooms.delayed.promote({ limit: 1_000, leader: null })).moved === 0) break
+  await promoteAll(here)
   expect(await sweepAll(here)).toBe(3_000)
   expect(await here.resque.delayed.scheduledAt(Tick, 1)).toHaveLength(3_000)
 })
