@@ -10,7 +10,7 @@ const oneByOne = 400
 const parallel = 1_600
 const peers = ['bullmq', 'bee-queue', 'node-resque', 'limit']
 
-function caseOf(name, size, { seconds = hourSeconds, others = [], budget = {} } = {}) {
+function caseOf(name, size, { seconds = hourSeconds, others = [], budget = {}, byArgs = true } = {}) {
   const us = { unit: 'µs', better: 'lower' }
   return {
     name,
@@ -21,6 +21,14 @@ function caseOf(name, size, { seconds = hourSeconds, others = [], budget = {} } 
     metrics: {
       cancelUs: { title: 'cancel, one by one', ...us },
       cancelPerSecond: { title: 'cancel, 100 in flight', unit: '/s', better: 'higher', ...budget },
+      ...(byArgs && {
+        byArgsPerSecond: {
+          title: 'cancel by class and args, 100 in flight',
+          unit: '/s',
+          better: 'higher',
+          ...budget,
+        },
+      }),
       rescheduleUs: { title: 'reschedule, one by one', ...us },
       reschedulePerSecond: { title: 'reschedule, 100 in flight', unit: '/s', better: 'higher', ...budget },
     },
@@ -89,13 +97,13 @@ function someSecond(fromMs) {
 
 export const work = {
   id: 'W8',
-  title: 'Cancel and reschedule by id',
-  note: 'In the set, jobs are spread over an hour, but for the case that says otherwise. node-resque has no ids: it removes by arguments. It and bee-queue cannot reschedule. The limit knows payload and second of each: LREM, and for rescheduling RPUSH and ZADD; 100 jobs in one write.',
+  title: 'Cancel and reschedule by id, cancel by class and args',
+  note: 'In the set, jobs are spread over an hour, but for the case that says otherwise. node-resque has no ids: it removes by arguments. It and bee-queue cannot reschedule, and bullmq and bee-queue know no arguments. The limit knows payload and second of each: LREM, and for rescheduling RPUSH and ZADD; 100 jobs in one write.',
   cases: [
     caseOf('in a set of 10,000', 10_000, { others: peers, budget: { atLeast: 10_000 } }),
     caseOf('in a set of 100,000', 100_000, { others: peers, budget: { atLeast: 10_000 } }),
     caseOf('in a set of 1,000,000', 1_000_000, { others: ['limit'], budget: { atLeast: 10_000 } }),
-    caseOf('in a set of 100,000 all due in one second', 100_000, { seconds: 1 }),
+    caseOf('in a set of 100,000 all due in one second', 100_000, { seconds: 1, byArgs: false }),
   ],
   async prepare(context) {
     const { seconds } = context.case
@@ -106,20 +114,24 @@ export const work = {
       return { chosen: await prepareBare(context.port, count, firstMs), laterMs }
     const producer = await context.producer()
     const every = everyOf(count)
-    const chosen = []
+    const [chosen, neighbours] = [[], []]
     for (let from = 0; from < count; from += 50_000) {
       const indexes = range(Math.min(50_000, count - from))
       const due = (index) => firstMs + 1000 * ((from + index) % seconds)
       const handles = await producer.bulk(
         indexes.map((index) => ({ dueMs: due(index), args: argsOf(from + index) })),
       )
-      for (let index = 0; index < handles.length; index += every) chosen.push(handles[index])
+      for (let index = 0; index < handles.length; index += every) {
+        chosen.push(handles[index])
+        if (index + 1 < handles.length) neighbours.push(argsOf(from + index + 1))
+      }
     }
+    await producer.sortIndex?.()
     await producer.close()
-    return { chosen, laterMs }
+    return { chosen, neighbours, laterMs }
   },
   async run(context) {
-    const { chosen, laterMs } = context.prepared
+    const { chosen, neighbours, laterMs } = context.prepared
     const producer = await context.producer()
     await warmUp(producer)
     const tenth = Math.floor(chosen.length / 10)
@@ -130,6 +142,14 @@ export const work = {
     const result = {
       cancelUs: await oneEach(take(1), cancel),
       cancelPerSecond: await many(context.port, take(4), all(cancel)),
+    }
+    if (context.case.metrics.byArgsPerSecond && producer.cancelByArgs) {
+      const some = neighbours.slice(0, 4 * tenth)
+      result.byArgsPerSecond = await many(
+        context.port,
+        some,
+        all((args) => producer.cancelByArgs(args)),
+      )
     }
     if (producer.reschedule === undefined) return result
     result.rescheduleUs = await oneEach(take(1), move)

@@ -5,7 +5,8 @@ import { InvalidArgumentError } from '../errors.ts'
 import type { ArgsOf, JobClass } from '../job/job.ts'
 import { dueSeconds, type When } from '../job/times.ts'
 import type { Rooms } from '../rooms.ts'
-import { checkOptions, type DelayedFilter, readFilter, type Wanted } from './delayed-filter.ts'
+import { equalTo } from './delayed-equal.ts'
+import { checkOptions, type DelayedFilter, isExact, readFilter, type Wanted } from './delayed-filter.ts'
 import { withRetries } from './delayed-retries.ts'
 import { type DelayedJob, readDelayed, type SearchOptions, search } from './delayed-search.ts'
 
@@ -177,7 +178,14 @@ export class DelayedJobs {
       const why = 'the filter is empty and would take out every job. Name what to remove, or call clear().'
       throw new InvalidArgumentError('filter', target, why)
     }
-    return this.#take(meant, 'cancel')
+    return (await this.#cancelEqual(target, meant)) ?? this.#take(meant, 'cancel')
+  }
+
+  /** One call does for most of those that are named by class and args. Resolves to null when it did nothing. */
+  async #cancelEqual(target: unknown, { wanted, queue }: Meant): Promise<number | null> {
+    const { className, args } = wanted
+    if (typeof target === 'object' || className === null || args === null || !isExact(wanted)) return null
+    return this.#rooms.delayed.selection.cancelEqual(equalTo(className, args, queue))
   }
 
   /** Takes out what is due in one second only (Ruby's remove_delayed_job_from_timestamp). Resolves to how many. */

@@ -1,10 +1,10 @@
 // Delayed jobs that a filter means: in the buckets that an index names, or in all of them.
 
 import type { Stretch } from '../delayed/selection.ts'
-import { decodePayload, encodeNodePayload, encodeRubyPayload } from '../job/codec.ts'
-import { jobDigest } from '../job/id.ts'
+import { decodePayload } from '../job/codec.ts'
 import type { Rooms } from '../rooms.ts'
 import type { JobError } from '../status/record.ts'
+import { equalTo } from './delayed-equal.ts'
 import { type Candidate, isExact, matcher, type Wanted } from './delayed-filter.ts'
 
 export interface DelayedJob extends Candidate {
@@ -62,12 +62,9 @@ async function indexed(rooms: Rooms, wanted: Wanted, queue: string | null): Prom
   const { index } = rooms.delayed
   const { className, args } = wanted
   if (className === null || args === null) return []
-  const argsJson = JSON.stringify(args)
-  const asked = [index.ours(jobDigest(className, args, argsJson))]
-  if (queue !== null) {
-    asked.push(index.theirs(encodeRubyPayload(className, argsJson, queue)))
-    asked.push(index.theirs(encodeNodePayload(className, argsJson, queue)))
-  }
+  const { digest, rubyPayload, nodePayload } = equalTo(className, args, queue)
+  const asked = [index.ours(digest)]
+  if (queue !== null) asked.push(index.theirs(rubyPayload), index.theirs(nodePayload))
   const seconds = (await Promise.all(asked)).flat()
   const inRange = seconds.filter((second) => second >= wanted.fromSeconds && second <= wanted.toSeconds)
   return [...new Set(inRange)].sort((a, b) => a - b)

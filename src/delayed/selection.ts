@@ -6,6 +6,7 @@ import { replyList, type Store } from '../redis/store.ts'
 import { hintsEachSort, unlessWrongType } from './delayed-index.ts'
 
 const pluckScript = defineScript(new URL('./pluck.lua', import.meta.url))
+const cancelEqualScript = defineScript(new URL('./cancel-equal.lua', import.meta.url))
 const retimeScript = defineScript(new URL('./retime.lua', import.meta.url))
 
 /** Entries of a bucket in one reply, or that one script call looks at. */
@@ -14,6 +15,8 @@ const stretchEntries = 1_000
 const takenEach = 500
 /** Due seconds in one reply. */
 const secondsEach = 100
+/** Entries that are looked at where indexes point to them: half a millisecond. */
+const fewEntries = 2_000
 /** Buckets up to this long are read many at once. */
 const shortBucket = stretchEntries / secondsEach
 /** Comparisons of payloads in one script call: about two milliseconds. */
@@ -30,15 +33,20 @@ export interface Stretch {
 /** What becomes of what is taken out: `cancel` for good, `enqueue` into its queue at once, or due in another second. */
 export type Fate = 'cancel' | 'enqueue' | { readonly dueSeconds: number }
 
-export interface Retiming {
+/** A class and args, as the indexes know them. */
+export interface Equal {
+  readonly className: string
+  readonly argsJson: string
+  readonly digest: string
+  /** The job as Ruby and as Node write it; '' where its queue is not known. */
+  readonly rubyPayload: string
+  readonly nodePayload: string
+}
+
+export interface Retiming extends Equal {
   readonly dueSeconds: number
   readonly queue: string
   readonly payload: string
-  readonly argsJson: string
-  readonly digest: string
-  /** The job as Ruby and as Node write it. */
-  readonly rubyPayload: string
-  readonly nodePayload: string
 }
 
 export class Selection {
@@ -114,6 +122,25 @@ export class Selection {
       taken += await this.#pluck(stretch, chosen.slice(start, start + step), fate)
     }
     return taken
+  }
+
+  /**
+   * Takes all jobs of this class and args out for good, when the indexes point to few entries. Resolves to how many;
+   * null: they point to many, nothing was done.
+   */
+  async cancelEqual(job: Equal): Promise<number | null> {
+    const { redis, keys, scriptNow } = this.#store
+    const { className, argsJson, digest, rubyPayload, nodePayload } = job
+    const what = [JSON.stringify(className), argsJson, digest, rubyPayload, nodePayload]
+    const prefixes = [keys.bucketPrefix, keys.jobPrefix, keys.timestampsPrefix, keys.delayedIndexPrefix]
+    const locks = [keys.leader, keys.nodeLeader]
+    const names = [keys.schedule, keys.attempts, keys.deaths, ...locks, keys.unsortedHints]
+    const bounds = [hintsEachSort, fewEntries]
+    const args = [scriptNow(), ...what, ...prefixes, ...bounds, keys.settled, this.#keepStatusSeconds]
+    for (;;) {
+      const reply = await cancelEqualScript.run(redis, names, args)
+      if (reply !== 'more') return reply === 'walk' ? null : Number(reply)
+    }
   }
 
   /** Forgets a second whose bucket is empty, as Ruby leaves them. */
