@@ -53,7 +53,8 @@
 //   worker:<id>:cancels            set     reservations of the process to be cancelled 24 h
 //   cancels (channel)                      such a reservation and its slot
 //   orders (channel)                       tokens of processes that have orders
-//   wake (channel)                         name of a queue that was empty and is not any more
+//   wake (channel)                         name of a queue that was empty and is not any more,
+//                                         or names of many: see include/enqueue.lua
 //   recurring_changed:<app> (channel)      version and name of an entry that was changed
 //   settled (channel)                      ids of tracked jobs that have just ended, joined by commas
 

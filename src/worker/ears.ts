@@ -9,6 +9,16 @@ import type { Turns } from './queue-order.ts'
 /** A list with patterns asks for new queues of other producers every so many polls. */
 const pollsPerLookAtNames = 5
 
+/** The queues that a message names: one, or the JSON of many behind a line break (include/enqueue.lua). */
+function queuesIn(message: string): readonly string[] {
+  if (!message.startsWith('\n[')) return [message]
+  try {
+    return (JSON.parse(message) as readonly unknown[]).map(String)
+  } catch {
+    return [message]
+  }
+}
+
 export class Ears {
   readonly #rooms: Rooms
   readonly #list: QueueList
@@ -50,12 +60,11 @@ export class Ears {
     this.#names = this.#list.names(await this.#rooms.queues.names())
   }
 
-  #hear(queue: string): void {
-    if (!this.#list.includes(queue)) return
-    if (!this.#names.includes(queue)) {
-      const known = [...new Set([...this.#names, queue])].sort()
-      this.#names = this.#list.names(known)
-    }
+  #hear(queues: readonly string[]): void {
+    const meant = queues.filter((queue) => this.#list.includes(queue))
+    if (meant.length === 0) return
+    const known = new Set([...this.#names, ...meant])
+    if (known.size > this.#names.length) this.#names = this.#list.names([...known].sort())
     this.#onWake()
   }
 
@@ -67,7 +76,7 @@ export class Ears {
     const { connection, store } = this.#rooms
     const listener = {
       onMessage: (message: string, channel: string) =>
-        channel === store.keys.ordered ? this.#onOrders(message) : this.#hear(message),
+        channel === store.keys.ordered ? this.#onOrders(message) : this.#hear(queuesIn(message)),
       onReady: () => void this.#lookAround(),
     }
     const subscription = subscribe(connection, [store.keys.wake, store.keys.ordered], listener)

@@ -151,3 +151,25 @@ describe('the delayed set', () => {
     ])
   })
 })
+
+it('of many queues one that holds something else refuses its own tracked jobs only', async () => {
+  const clock = new ManualClock()
+  const here = world({ clock })
+  const queues = ['a', 'bad', 'c', 'bad"2']
+  const ids = await here.resque.enqueueBulk(
+    Array.from({ length: 40 }, (_, index) => ({
+      job: 'Tick',
+      args: [index],
+      queue: queues[index % 4] ?? '',
+      in: 60,
+    })),
+  )
+  for (const queue of ['bad', 'bad"2']) await here.redis.set(here.keys.queue(queue), 'x')
+  clock.advance(60_000)
+  const { moved, refused } = await here.rooms.delayed.promote({ limit: 1_000, leader: null })
+  expect([moved, refused]).toEqual([20, 20])
+  const states = await Promise.all(ids.map(async (id) => (await here.resque.status(id ?? ''))?.state))
+  expect(states).toEqual(ids.map((_, index) => (index % 2 === 0 ? 'waiting' : 'failed')))
+  expect((await here.redis.smembers(here.keys.queues)).sort()).toEqual(['a', 'c'])
+  expect(await here.redis.llen(here.keys.failed)).toBe(20)
+})

@@ -70,4 +70,28 @@ describe('idle workers', () => {
     await eventually(() => expect(woken).toEqual(['mail', 'low', 'mail']))
     subscriber.disconnect()
   })
+
+  it('are told of many queues in one message, and wake once for those they serve', async () => {
+    const { rooms, redis, keys, worker } = world()
+    const messages: string[] = []
+    const subscriber = redis.duplicate()
+    subscriber.on('message', (_channel, message: string) => messages.push(message))
+    await subscriber.subscribe(keys.wake)
+    const performed: string[] = []
+    class A {
+      perform(): void {
+        performed.push('A')
+      }
+    }
+    const idle = worker({ queues: 'new"*', jobs: [A], intervalSeconds: 3_600 })
+    await idle.start()
+    await eventually(async () => expect((await redis.pubsub('NUMSUB', keys.wake))[1]).toBe(2))
+    const payload = '{"class":"A","args":[]}'
+    const queues = ['other', 'new"1', 'new"ä [2]']
+    await rooms.queues.push(queues.map((queue) => ({ queue, payload })))
+    await eventually(() => expect(performed).toEqual(['A', 'A']))
+    await eventually(() => expect(messages).toEqual([`\n${JSON.stringify(queues)}`]))
+    expect(await redis.llen(keys.queue('other'))).toBe(1)
+    subscriber.disconnect()
+  })
 })

@@ -6,27 +6,35 @@
 --   enqueue_batch(batch, queues_key, queue_prefix, wake_channel, function(payload, reason, queue) … end)
 
 local function new_batch(status_prefix, now_ms, now_s)
-  return { names = {}, queues = {}, status_prefix = status_prefix, now_ms = now_ms, now_s = now_s }
+  return {
+    names = {}, payloads = {}, statuses = {}, tails = {}, head = status_head(1, now_s),
+    status_prefix = status_prefix, now_ms = now_ms, now_s = now_s,
+  }
 end
 
-local function queue_of(batch, queue)
-  local entry = { payloads = {}, statuses = {}, record = status_records(1, queue, batch.now_ms, batch.now_s) }
-  batch.queues[queue] = entry
-  batch.names[#batch.names + 1] = queue
-  return entry
+local function tail_of(batch, queue)
+  local tail = status_tail(queue, batch.now_ms)
+  batch.tails[queue] = tail
+  return tail
 end
 
 local function add_to_batch(batch, queue, payload, kind, class, id, seconds, prefix)
-  local entry = batch.queues[queue] or queue_of(batch, queue)
-  entry.payloads[#entry.payloads + 1] = payload
+  local payloads = batch.payloads[queue]
+  if payloads then
+    payloads[#payloads + 1] = payload
+  else
+    batch.payloads[queue] = { payload }
+    batch.names[#batch.names + 1] = queue
+  end
   if not id then return end
   if kind ~= 'ours' then
     update_foreign_status(status_key(batch.status_prefix, id, prefix), 1, nil, batch.now_s)
   elseif is_tracked(id) then
-    local statuses = entry.statuses
+    local statuses = batch.statuses
     local count = #statuses
     statuses[count + 1] = batch.status_prefix .. id .. ':status'
-    statuses[count + 2] = entry.record(class, seconds)
+    statuses[count + 2] = batch.head .. seconds .. ',"result":null,"class":' .. class
+      .. (batch.tails[queue] or tail_of(batch, queue))
   end
 end
 
@@ -37,21 +45,52 @@ local function note_waiting(batch, queue, kind, class, id, seconds)
   redis.call('SET', status_key(batch.status_prefix, id), record)
 end
 
+-- The names of many queues go as JSON behind a line break (worker/ears.ts): a thousand messages cost more than one.
+local function wake(channel, queues)
+  if #queues == 0 then return end
+  redis.pcall('PUBLISH', channel, #queues == 1 and queues[1] or '\n' .. cjson.encode(queues))
+end
+
+-- Without the records of queues that took none of their jobs, which end in the name of the queue.
+local function accepted_statuses(batch, reasons)
+  local is_refused, kept = {}, {}
+  for queue in pairs(reasons) do is_refused[batch.tails[queue] or ''] = true end
+  for index = 1, #batch.statuses, 2 do
+    local record = batch.statuses[index + 1]
+    if not is_refused[string.match(record, ',"queue":.*$')] then
+      kept[#kept + 1] = batch.statuses[index]
+      kept[#kept + 1] = record
+    end
+  end
+  return kept
+end
+
+-- Lua hands over only some thousand values at once.
+local function write_statuses(statuses)
+  for first = 1, #statuses, 2000 do
+    redis.call('MSET', unpack(statuses, first, math.min(first + 1999, #statuses)))
+  end
+end
+
 -- Idle workers have seen every queue empty, so only a queue that was empty has anyone to wake. A queue's key
 -- that holds something else than a list takes none of its jobs: `refuse` is told of each.
 -- A Redis user may lack the right to publish; then workers find the jobs by their poll.
 local function enqueue_batch(batch, queues_key, queue_prefix, wake_channel, refuse)
-  local named = {}
+  local named, woken, reasons = {}, {}, {}
   for _, queue in ipairs(batch.names) do
-    local entry = batch.queues[queue]
-    local length = redis.pcall('RPUSH', queue_prefix .. queue, unpack(entry.payloads))
+    local payloads = batch.payloads[queue]
+    local length = redis.pcall('RPUSH', queue_prefix .. queue, unpack(payloads))
     if type(length) == 'table' then
-      for _, payload in ipairs(entry.payloads) do refuse(payload, length.err, queue) end
+      reasons[queue] = length.err
     else
       named[#named + 1] = queue
-      if #entry.statuses > 0 then redis.call('MSET', unpack(entry.statuses)) end
-      if length == #entry.payloads then redis.pcall('PUBLISH', wake_channel, queue) end
+      if length == #payloads then woken[#woken + 1] = queue end
     end
   end
+  write_statuses(next(reasons) and accepted_statuses(batch, reasons) or batch.statuses)
   if #named > 0 then redis.call('SADD', queues_key, unpack(named)) end
+  wake(wake_channel, woken)
+  for queue, reason in pairs(reasons) do
+    for _, payload in ipairs(batch.payloads[queue]) do refuse(payload, reason, queue) end
+  end
 end

@@ -12,10 +12,18 @@ local function status_record(code, class, queue, seconds, more, now_ms, now_s)
     .. ',"queue":' .. cjson.encode(queue) .. more .. ',"updated_ms":' .. digits(now_ms) .. '}'
 end
 
--- The same for many jobs of one queue: what does not change is put together once.
+-- The same for many jobs: what does not change is put together once. Between the two stand whole seconds,
+-- ',"result":null,"class":' and the class.
+local function status_head(code, now_s)
+  return '{"status":' .. code .. ',"updated":' .. now_s .. ',"started":'
+end
+
+local function status_tail(queue, now_ms)
+  return ',"queue":' .. cjson.encode(queue) .. ',"updated_ms":' .. digits(now_ms) .. '}'
+end
+
 local function status_records(code, queue, now_ms, now_s)
-  local head = '{"status":' .. code .. ',"updated":' .. now_s .. ',"started":'
-  local tail = ',"queue":' .. cjson.encode(queue) .. ',"updated_ms":' .. digits(now_ms) .. '}'
+  local head, tail = status_head(code, now_s), status_tail(queue, now_ms)
   return function(class, seconds)
     return head .. seconds .. ',"result":null,"class":' .. class .. tail
   end
