@@ -48,3 +48,19 @@ export async function checkHints(exam: Examination, key: string, redisSeconds: n
     if (exam.isFull) await exam.judge()
   } while (cursor !== '0' && !exam.isOver)
 }
+
+/** Entries in one reply. */
+const unsortedEach = 100
+
+/** Looks at the hints that wait to be sorted, from the tail on, since what is put right leaves. */
+export async function checkUnsorted(exam: Examination, key: string, redisSeconds: number): Promise<void> {
+  const { redis } = exam.store
+  for (let end = await redis.llen(key); end > 0 && !exam.isOver; end -= unsortedEach) {
+    for (const entry of await redis.lrange(key, Math.max(0, end - unsortedEach), end - 1)) {
+      const seconds = [...entry.matchAll(/(\d+) \d+/g)].map(([, second]) => Number(second))
+      if (seconds.some((second) => !(second + staleAfterSeconds < redisSeconds))) continue
+      exam.suspect({ code: 'stale_hints', example: `${key} ${entry.slice(0, 40)}`, parts: [key, entry] })
+    }
+    if (exam.isFull) await exam.judge()
+  }
+}

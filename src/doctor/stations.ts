@@ -1,7 +1,7 @@
 // What the keys themselves tell: their types, queues without a name, buckets without a timestamp and the reverse.
 
 import type { Examination } from './examination.ts'
-import { checkHints } from './indexes.ts'
+import { checkHints, checkUnsorted } from './indexes.ts'
 import { type FoundKey, walkKeys } from './keyspace.ts'
 import { checkLists, type JobList } from './lists.ts'
 import type { Seen } from './seen.ts'
@@ -106,6 +106,7 @@ class Round {
     if (family === 'index') this.hasIndexes = true
     if (family === 'recurring') this.apps.add(name)
     if (family === 'hints') await checkHints(this.#exam, key, this.#redisSeconds)
+    if (key === this.#exam.store.keys.unsortedHints) await checkUnsorted(this.#exam, key, this.#redisSeconds)
   }
 }
 

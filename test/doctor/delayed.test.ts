@@ -78,6 +78,19 @@ test('hints for seconds that are long over go; those of jobs that wait or were c
   expect((await redis.keys(`${namespace}:delayed_index:*`)).sort()).toEqual(before.sort())
 })
 
+test('unsorted hints for seconds that are long over go, where no scheduler of ours sorts them', async () => {
+  const here = world()
+  const { resque, redis, keys } = here
+  await resque.enqueueBulk([1, 2].map((number) => ({ job: 'A', args: [number], queue: 'mail', in: 60 })))
+  const [fresh = ''] = await redis.lrange(keys.unsortedHints, 0, -1)
+  const half = `1700000000 12345678 ${fresh}`
+  await redis.lpush(keys.unsortedHints, half)
+  for (let number = 0; number < 250; number++)
+    await redis.lpush(keys.unsortedHints, `${1_700_000_000 + number} 1234567887654321 `)
+  await expectCure(here, 'stale_hints', 250)
+  expect(await redis.lrange(keys.unsortedHints, 0, -1)).toEqual([half, fresh])
+})
+
 test('jobs that are due for long are told of, and that a scheduler has to run', async () => {
   const here = world()
   await here.redis.rpush(here.keys.bucket(1_700_000_000), '{"class":"A","args":[],"queue":"mail","id":"x"}')
